@@ -1,0 +1,1 @@
+"""Published wire contracts: the protos, the code generated from them, and the REST OpenAPI."""
