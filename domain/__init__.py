@@ -1,0 +1,1 @@
+"""The rules of hospital money. Standard library only; time and ids come in as arguments."""

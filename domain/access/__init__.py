@@ -1,0 +1,1 @@
+"""Who may call: applications that sign, operators, patients."""

@@ -1,0 +1,1 @@
+"""What is pushed to a patient: born with the money it speaks of, delivered at least once."""

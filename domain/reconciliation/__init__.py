@@ -1,0 +1,1 @@
+"""Comparing our books with everybody else's (对账)."""

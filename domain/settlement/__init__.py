@@ -1,0 +1,1 @@
+"""Settlement of an inpatient bill (出院结算), its cover, its cancellation, its explanation."""
