@@ -1,0 +1,1 @@
+"""Systems of the hospital itself: the HIS and the departments' own."""

@@ -1,0 +1,1 @@
+"""Channels by which the hospital tells patients and systems something."""

@@ -1,0 +1,1 @@
+"""WeChat official account (微信公众号): template messages to followers."""
