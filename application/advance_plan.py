@@ -28,7 +28,7 @@ from domain.plan.plan import NOTHING_ELSE, Consequences, Plan
 from domain.visits.patient_account import PatientAccount
 from ports.clock import Clock
 from ports.errors import OutcomeUnknown, Refused, Unavailable
-from ports.store import Changeset, Store
+from ports.store import Changeset, KeyTaken, Store
 
 ROUNDS_MAX = 100  # one call of the loop; a plan has at most a few dozen calls and questions
 COMMIT_TRIES_MAX = 20  # lost races against other writers before giving up
@@ -91,6 +91,10 @@ class AdvancePlan:
             await self._store.commit(changes)
         except LOST_RACE:
             return
+        except KeyTaken as taken:
+            if taken.what != "attempt":
+                raise
+            return  # somebody else has begun this very attempt
         outcome = await self._outcome_of_call(effect, begun, account, hand)
         await self.conclude(plan.no, name, key, outcome)
 
@@ -121,7 +125,7 @@ class AdvancePlan:
     async def conclude(
         self, no: PlanNo, name: str, key: AttemptKey, outcome: Outcome | Unavailable
     ) -> None:
-        """Commits what became of one attempt. Whoever comes second finds it concluded and leaves."""
+        """Commits what became of one attempt; whoever comes second finds it concluded."""
         for _ in range(COMMIT_TRIES_MAX):
             plan, account = await self._load(no)
             last = plan.step(name).last
@@ -185,4 +189,3 @@ def _still_unknown(
     if live.state is AttemptState.CALLING:
         plan = plan.moved(name, "lose", now, ask_at=again)
     return plan.asked(name, again), NOTHING_ELSE, again
-

@@ -20,7 +20,7 @@ async def changes_of(
     *,
     next_due: datetime | None = None,
 ) -> Changeset:
-    """The changeset of one step forward. `next_due` is when the loop must look at the plan again."""
+    """The changeset of one step forward; `next_due`: when the loop must look again."""
     changes = Changeset()
     if plan is not None:
         changes.changed_plans.append(plan.next_version())
@@ -60,9 +60,7 @@ def add_consequences(changes: Changeset, caused: Consequences, at: datetime) -> 
         changes.jobs.append(advance_job(order.no, at))
     for message in caused.messages:
         changes.messages.append(message)
-        changes.jobs.append(
-            Job(key=f"push:{message.no}", kind="push", subject=message.no, due=at)
-        )
+        changes.jobs.append(Job(key=f"push:{message.no}", kind="push", subject=message.no, due=at))
 
 
 def _add_stay(changes: Changeset, stay: InsuredStay) -> None:

@@ -1,4 +1,4 @@
-"""What happens every day by itself. Each schedule runs once per period, whichever replica is first."""
+"""What happens every day by itself, each schedule once per period across all replicas."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

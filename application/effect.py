@@ -1,4 +1,4 @@
-"""What an effect is to the loop: a key for a new attempt, a call, and a question about a lost one."""
+"""What an effect is to the loop: a key for an attempt, a call, a question about a lost one."""
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
@@ -83,7 +83,7 @@ class Context:
 
 
 class Effect(Protocol):
-    """One kind of step. `call` raises Refused, Unavailable or OutcomeUnknown; `ask` raises nothing."""
+    """One kind of step. `call` fails only as ports/errors.py says; `ask` raises nothing."""
 
     name: str
     # Whether an attempt that never left may be sent again later as it is. A patient standing at a

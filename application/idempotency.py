@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from application.advance_plan import AdvancePlan
+from application.effect import EMPTY_HAND, Hand
 from domain.errors import IdempotencyConflict, MedsettleError
 from domain.plan.plan import Plan
 from ports.store import Changeset, Claim, KeyTaken, Store
@@ -33,8 +34,13 @@ class OncePerKey:
         self._store = store
         self._advance = advance
 
-    async def __call__(self, claim: Claim, act: Act, present: Present) -> Answer:
-        """The first answer of this key. IdempotencyConflict when it came with another input."""
+    async def __call__(
+        self, claim: Claim, act: Act, present: Present, hand: Hand = EMPTY_HAND
+    ) -> Answer:
+        """The first answer of this key. IdempotencyConflict when it came with another input.
+
+        `hand`: the secrets of this input, for a write that is taken up where it was left.
+        """
         first = await self._store.claim(claim.application, claim.key)
         if first is None:
             try:
@@ -51,7 +57,7 @@ class OncePerKey:
                 f"the key was used for {first.plan_no} with another input", field="Idempotency-Key"
             )
         if first.answer is None:
-            answer = await present(await self._advance(first.plan_no))
+            answer = await present(await self._advance(first.plan_no, hand))
             return replace(await self._keep(first, answer), repeated=True)
         return _answer_of(first, repeated=True)
 

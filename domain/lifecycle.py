@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from domain.errors import IllegalTransition
 
-
 State = TypeVar("State", bound=StrEnum)
 
 

@@ -46,7 +46,7 @@ class Money:
 
     @staticmethod
     def from_yuan(text: str) -> "Money":
-        """Exact reading of `12`, `12.3`, `-12.30`; anything else (fen fractions too) is ValueError."""
+        """Exact reading of `12`, `12.3`, `-12.30`; anything else, fen fractions too: ValueError."""
         match = YUAN.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"not an amount in yuan with at most two decimals: {text!r}")

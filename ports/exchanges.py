@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One call. A signature verdict is one of verified, signed (accepted by them), invalid, unsigned."""
+    """One call. A signature verdict is verified, signed (they judge it), invalid or unsigned."""
 
     system: str  # nhsa_core, wechat_pay, wechat_official_account, his
     operation: str

@@ -12,4 +12,4 @@ class Messenger(Protocol):
 
     @abstractmethod
     async def push(self, message: Message, to: OpenId) -> str:
-        """Sends one message; returns the messenger's number. `message.no` goes along as dedup key."""
+        """Sends one message; returns the messenger's number. `message.no` is its dedup key."""

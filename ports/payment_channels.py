@@ -3,7 +3,9 @@
 Promises every adapter keeps: only Refused, Unavailable and OutcomeUnknown come out; a system-error
 code, a wrong signature, an unreadable answer are OutcomeUnknown; the same key twice never takes or
 gives money twice; PAID is only said with amount and the channel's number; a notification is
-returned only after its signature, age, merchant and application are verified.
+returned only after its signature, age, merchant and application are verified. Three codes are the
+same at every channel: `NOT_ENOUGH` (the merchant's balance is too small for a refund), `not_ready`
+(a statement that does not exist yet), `signature_invalid` (an answer nobody can vouch for).
 """
 
 from abc import abstractmethod
@@ -92,7 +94,7 @@ class PaymentChannel(Protocol):
 
     @abstractmethod
     async def statement(self, day: date) -> tuple[StatementLine, ...]:
-        """The channel's own statement of a Beijing day; Refused(code="not_ready") until it exists."""
+        """The channel's statement of a Beijing day; Refused(code="not_ready") until it exists."""
 
     @abstractmethod
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> PaymentNotice | RefundNotice:

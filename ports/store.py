@@ -25,7 +25,7 @@ from domain.visits.patient_account import PatientAccount
 
 
 class KeyTaken(Exception):
-    """A number that must be unique for ever is in use: an idempotency key, an attempt key, a plan."""
+    """A number that is unique for ever is in use: an idempotency key, an attempt key, a plan."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -115,9 +115,7 @@ class Books(Protocol):
         """The plan of that number, in its own class."""
 
     @abstractmethod
-    async def plans(
-        self, admission_no: AdmissionNo, kind: str | None = None
-    ) -> tuple[Plan, ...]:
+    async def plans(self, admission_no: AdmissionNo, kind: str | None = None) -> tuple[Plan, ...]:
         """The plans of a stay, oldest first."""
 
     @abstractmethod

@@ -6,6 +6,8 @@ import importlib
 import json
 from pathlib import Path
 
+from simulators.process import run
+
 # name -> module with build(config, seed) -> (Simulator, StartWire)
 SIMULATORS = {
     "nhsa_core": "simulators.insurance.nhsa_core.simulator",
@@ -24,7 +26,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="everything random hangs on it")
     arguments = parser.parse_args()
     config = json.loads(arguments.config.read_text()) if arguments.config else {}
-    from simulators.process import run
 
     build = importlib.import_module(SIMULATORS[arguments.name]).build
     simulator, start_wire = build(config, arguments.seed)

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # Kinds every wire understands. A vendor's package adds its own and names them in its README.
-COMMON_KINDS = frozenset({
-    "refuse",  # args: code, message: the business refusal in the vendor's words
-    "delay",  # args: seconds: act, then answer late
-    "no_answer_before_effect",  # the request is lost: connection closed, nothing happened
-    "no_answer_after_effect",  # the reply is lost: it happened, connection closed
-    "half_answer",  # it happened; the reply breaks off in the middle
-    "bad_signature",  # it happened; the reply's signature does not verify
-})
+COMMON_KINDS = frozenset(
+    {
+        "refuse",  # args: code, message: the business refusal in the vendor's words
+        "delay",  # args: seconds: act, then answer late
+        "no_answer_before_effect",  # the request is lost: connection closed, nothing happened
+        "no_answer_after_effect",  # the reply is lost: it happened, connection closed
+        "half_answer",  # it happened; the reply breaks off in the middle
+        "bad_signature",  # it happened; the reply's signature does not verify
+    }
+)
 
 
 class UnknownFault(ValueError):
@@ -25,7 +27,7 @@ class UnknownFault(ValueError):
 
 @dataclass
 class Fault:
-    """One fault: fires at `operation` when every `match` field equals, after `skip`, `times` times."""
+    """Fires at `operation` when every `match` field equals, after `skip`, `times` times."""
 
     operation: str
     kind: str

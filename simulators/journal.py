@@ -1,4 +1,4 @@
-"""What crossed a simulator's wire: one entry a call, bodies as SHA-256 of the bytes on the socket."""
+"""What crossed a simulator's wire: an entry a call, bodies as SHA-256 of the raw bytes."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -32,7 +32,7 @@ class Journal:
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
 
-    def record(  # noqa: PLR0913 - one argument per column
+    def record(
         self,
         *,
         at: str,

@@ -1,5 +1,6 @@
 """The effects of charges at the insurer: upload a batch, withdraw a line, complete a bill."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from application.billing.pull_charges import PullCharges
@@ -27,7 +28,11 @@ from domain.billing.upload import (
 from domain.identifiers import ChargeNo
 from domain.money import ZERO, total
 from domain.plan.attempt import Proof
-from domain.settlement.plan import UPLOAD_CHARGES, ChargesComplete, SettlementPlan
+from domain.settlement.plan import SettlementPlan
+from domain.settlement.steps import (
+    UPLOAD_CHARGES,
+    ChargesComplete,
+)
 from ports.errors import AlreadyUploaded, Refused
 from ports.insurer import Insurer
 from ports.store import Books
@@ -46,7 +51,12 @@ class UploadBatch(AtInsurer):
         plan: ChargeBatchPlan = context.plan
         wanted = set(plan.line_nos)
         stored = await self._books.charges(plan.admission_no)
-        charges = tuple(charge for charge in stored if charge.line_no in wanted)
+        lines = {charge.no: charge.line_no for charge in stored}
+        charges = tuple(
+            replace(charge, returned_line_no=lines.get(ChargeNo(charge.returned_charge_no), ""))
+            for charge in stored
+            if charge.line_no in wanted
+        )
         try:
             priced = await self._insurer.upload_charges(
                 context.attempt.key, stay_of(context.account), charges

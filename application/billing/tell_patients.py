@@ -87,4 +87,3 @@ class TellPatients:
         add_consequences(changes, Consequences(messages=(message,)), self._clock.now())
         if await self._store.message(message.no) is None:
             await self._store.commit(changes)
-

@@ -35,7 +35,7 @@ class UploadCharges:
         self._advance = advance
 
     async def __call__(self, no: AdmissionNo) -> tuple[Plan, ...]:
-        """Takes every live batch and every waiting charge as far as it goes; returns the batches."""
+        """Takes every live batch and waiting charge as far as it goes; returns the batches."""
         await self._advance_live(no)
         charges = waiting_for_upload(await self._store.charges(no))
         for batch in batches_of(charges, self._insurer.profile.batch_lines_max):

@@ -77,7 +77,9 @@ class TopUpDeposit:
     def _require_offered(self, command: TopUp) -> None:
         if command.product is Product.CASH:
             if command.channel != "cash" or not command.terminal or not command.operator:
-                raise InvalidInput("cash needs channel cash, terminal and operator", field="terminal")
+                raise InvalidInput(
+                    "cash needs channel cash, terminal and operator", field="terminal"
+                )
             return
         channel = self._channels.get(command.channel)
         if channel is None:

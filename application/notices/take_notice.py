@@ -1,4 +1,4 @@
-"""Takes a payment channel's notification (支付/退款回调): kept raw, verified, compared, concluded."""
+"""Takes a payment channel's notification (支付/退款回调): kept, verified, compared, concluded."""
 
 from collections.abc import Mapping
 
@@ -46,7 +46,7 @@ class TakeNotice:
         await self._advance(plan.no)
 
     async def _conclude(self, plan: Plan, notice: PaymentNotice | RefundNotice) -> None:
-        """A definite and matching notice concludes the attempt; anything else only wakes the plan."""
+        """A definite, matching notice concludes the attempt; anything else only wakes the plan."""
         if isinstance(notice, PaymentNotice) and isinstance(plan, DepositPlan):
             if notice.view.state is PaymentState.PAID:
                 outcome = paid(notice.view, plan, Proof.NOTICE)

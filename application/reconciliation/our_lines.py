@@ -49,7 +49,9 @@ class OurLines:
             CancellationPlan.kind, ("his_cancelled_at",), start, end
         )
         lines = [Line(p.no, p.bill_total) for p in posted if isinstance(p, SettlementPlan)]
-        return lines + [Line(p.no, -p.bill_total) for p in undone if isinstance(p, CancellationPlan)]
+        return lines + [
+            Line(p.no, -p.bill_total) for p in undone if isinstance(p, CancellationPlan)
+        ]
 
     async def of_insurer(self, day: date) -> list[SettlementRow]:
         """Settlements and cancellations by the insurer's own time."""
@@ -68,12 +70,13 @@ class OurLines:
 
 def _row(plan: object, stay: InsuredStay) -> SettlementRow:
     breakdown: Breakdown | None = None
+    settled: Breakdown | None = None  # a cancellation does not repeat how it is cleared
     cancellation = isinstance(plan, CancellationPlan)
     if isinstance(plan, SettlementPlan):
-        breakdown = plan.settled
+        breakdown = settled = plan.settled
     elif isinstance(plan, CancellationPlan):
-        breakdown = plan.reversal
-    if breakdown is None:
+        breakdown, settled = plan.reversal, plan.settled
+    if breakdown is None or settled is None:
         raise LookupError("a plan dated by its insurance settlement has none")
     return SettlementRow(
         settlement_id=breakdown.settlement_id,
@@ -85,8 +88,8 @@ def _row(plan: object, stay: InsuredStay) -> SettlementRow:
         cash=breakdown.cash,
         cancellation=cancellation,
         insurance_type=stay.insurance_type,
-        clearing_type=breakdown.clearing_type,
-        clearing_office=breakdown.clearing_office,
+        clearing_type=settled.clearing_type,
+        clearing_office=settled.clearing_office,
     )
 
 
@@ -95,4 +98,3 @@ def _key_of(plan: RefundPlan) -> AttemptKey:
     if last is None:
         raise LookupError(f"{plan.no} was sent without an attempt")
     return last.key
-

@@ -10,7 +10,7 @@ from domain.reconciliation.difference import Line, Reconciliation, reconcile
 from ports.clock import Clock
 from ports.errors import CallFailed
 from ports.hospital import Hospital
-from ports.insurer import Insurer
+from ports.insurer import ComparedRow, Insurer, SettlementRow
 from ports.payment_channels import PaymentChannel
 from ports.store import Changeset, Store
 
@@ -76,10 +76,31 @@ class ReconcileDay:
         by_id = {row.settlement_id: row for row in rows}
         theirs: list[Line] = []
         for row in compared:
-            if row.balanced and row.settlement_id in by_id:
-                theirs.append(Line(row.settlement_id, by_id[row.settlement_id].total))
-            elif not row.settlement_id:
-                theirs.append(Line(row.message_no, row.total or ZERO))
-            elif row.total is not None:
-                theirs.append(Line(row.settlement_id, row.total))
+            mine = by_id.get(row.settlement_id)
+            if mine is None:
+                theirs.append(Line(row.settlement_id or row.message_no, row.total or ZERO))
+            elif row.balanced:
+                theirs.append(Line(row.settlement_id, mine.total))
+            else:
+                _add_disagreement(mine, row, ours, theirs)
         return ours, theirs
+
+
+def _add_disagreement(
+    mine: SettlementRow, row: ComparedRow, ours: list[Line], theirs: list[Line]
+) -> None:
+    """The amounts in which a row disagrees. The centre echoes ours where it has no such row."""
+    amounts = (
+        ("fund", mine.fund, row.fund),
+        ("personal_account", mine.personal_account, row.personal_account),
+    )
+    if row.total is not None and row.total != mine.total:
+        theirs.append(Line(row.settlement_id, row.total))
+        return
+    differing = [(name, us, them) for name, us, them in amounts if them not in (None, us)]
+    if not differing:
+        return  # nothing of theirs: the row is missing there
+    theirs.append(Line(row.settlement_id, mine.total))
+    for name, us, them in differing:
+        ours.append(Line(f"{row.settlement_id} {name}", us))
+        theirs.append(Line(f"{row.settlement_id} {name}", them or ZERO))

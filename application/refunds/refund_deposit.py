@@ -39,7 +39,7 @@ class RefundDeposit:
         self._refresh = refresh
         self._advance = advance
 
-    async def __call__(  # noqa: PLR0913 - the fields of one request
+    async def __call__(
         self,
         admission_no: AdmissionNo,
         deposit_no: PlanNo,
@@ -100,9 +100,7 @@ class PayOutRefund:
             raise Conflict(f"{no} does not wait at the window")
         named = replace(plan, terminal=terminal, operator=operator)
         claimed = claim.of(no) if claim else None
-        await self._store.commit(
-            Changeset(changed_plans=[named.next_version()], claim=claimed)
-        )
+        await self._store.commit(Changeset(changed_plans=[named.next_version()], claim=claimed))
         text = f"paid out by {operator} at {terminal}"
         done = Done(text=text, proof=Proof.PERSON)
         await self._advance.conclude(no, RETURN_MONEY, plan.step(RETURN_MONEY).live.key, done)

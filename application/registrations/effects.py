@@ -1,5 +1,6 @@
 """The effects of insurance registrations: identify, check, register, withdraw."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from application.effect import Context, Done, Outcome, ProvenDead, StillUnknown, no_effect
@@ -21,11 +22,12 @@ from ports.errors import CallFailed, Refused
 def credential_of(context: Context) -> Credential:
     """The card as stored, or the e-credential in the caller's hand; Refused when it is gone."""
     plan: RegistrationPlan = context.plan
+    certificate_no = context.account.admission.id_card_no
     if context.hand.credential is not None:
-        return context.hand.credential
+        return replace(context.hand.credential, certificate_no=certificate_no)
     if plan.credential is CredentialKind.E_CREDENTIAL:
         raise Refused("the e-credential must be scanned again", code="credential_needed")
-    return Credential(plan.credential, plan.credential_no, plan.card_serial)
+    return Credential(plan.credential, plan.credential_no, plan.card_serial, certificate_no)
 
 
 class Identify(AtInsurer):

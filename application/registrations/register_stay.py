@@ -107,7 +107,9 @@ class Registrations:
         )
         return await self._open(plan, claim)
 
-    async def report_change(self, admission_no: AdmissionNo, claim: Claim | None = None) -> Plan | None:
+    async def report_change(
+        self, admission_no: AdmissionNo, claim: Claim | None = None
+    ) -> Plan | None:
         """住院信息变更, if the HIS has the stay differently now; None when nothing changed."""
         account = await self._refresh(admission_no)
         stay = account.stay

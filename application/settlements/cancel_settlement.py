@@ -9,7 +9,10 @@ from domain.plan.attempt import CALL_LIMIT
 from domain.plan.plan import Plan
 from domain.plan.step import StepState
 from domain.settlement.cancellation import cancellation_of
-from domain.settlement.plan import POST_TO_HIS, SettlementPlan
+from domain.settlement.plan import SettlementPlan
+from domain.settlement.steps import (
+    POST_TO_HIS,
+)
 from ports.clock import Clock, Numbers
 from ports.store import Changeset, Claim, Store
 

@@ -21,8 +21,13 @@ from domain.settlement.cancellation import (
     CancellationPlan,
 )
 from domain.settlement.his_record import Posted, Posting
-from domain.settlement.plan import CONFIRM_WITH_HIS, LOCK_BILL, POST_TO_HIS, SettlementPlan
+from domain.settlement.plan import SettlementPlan
 from domain.settlement.result import ASK_HIS_RESULT, ResultPlan
+from domain.settlement.steps import (
+    CONFIRM_WITH_HIS,
+    LOCK_BILL,
+    POST_TO_HIS,
+)
 from ports.errors import CallFailed, OutcomeUnknown, Refused
 from ports.hospital import BillFigures, Hospital, LockPurpose, NumberUse
 

@@ -14,12 +14,12 @@ from domain.insurance.stay import InsuredStay
 from domain.plan.attempt import Proof
 from domain.plan.plan import Plan
 from domain.settlement.cancellation import CANCEL_INSURANCE, UNDO_DISCHARGE, CancellationPlan
-from domain.settlement.plan import (
+from domain.settlement.plan import SettlementPlan
+from domain.settlement.steps import (
     CHANGE_REGISTRATION,
     PRE_SETTLE,
     REGISTER_DISCHARGE,
     SETTLE_INSURANCE,
-    SettlementPlan,
 )
 from domain.visits.patient_account import PatientAccount
 from ports.errors import AlreadyCancelled, CallFailed, Refused

@@ -11,7 +11,10 @@ from domain.money import ZERO
 from domain.plan.attempt import Proof
 from domain.plan.plan import Plan
 from domain.settlement.his_record import Posted
-from domain.settlement.plan import POST_TO_HIS, SettlementPlan
+from domain.settlement.plan import SettlementPlan
+from domain.settlement.steps import (
+    POST_TO_HIS,
+)
 from ports.clock import Clock
 from ports.store import Store
 
@@ -32,7 +35,9 @@ class LeadPosting:
         plan = await self._waiting(no)
         if plan.is_done(POST_TO_HIS):
             if plan.receipt_no != receipt_no:
-                raise Conflict(f"{no} is posted under receipt {plan.receipt_no}", field="receipt_no")
+                raise Conflict(
+                    f"{no} is posted under receipt {plan.receipt_no}", field="receipt_no"
+                )
             return plan
         posted = Posted(receipt_no=receipt_no, posted_at=posted_at, deposit_balance=ZERO)
         done = Done(posted, receipt_no, proof=Proof.NOTICE)

@@ -13,7 +13,10 @@ from domain.plan.action import AskAPerson
 from domain.plan.attempt import CALL_LIMIT
 from domain.plan.plan import Plan
 from domain.plan.step import StepState
-from domain.settlement.plan import SettlementPlan, settlement_steps
+from domain.settlement.plan import SettlementPlan
+from domain.settlement.steps import (
+    settlement_steps,
+)
 from domain.visits.admission import FeeCategory
 from domain.visits.institution import InstitutionRules
 from ports.clock import Clock, Numbers
@@ -114,7 +117,7 @@ class DecideSettlement:
         self._advance = advance
 
     async def confirm(self, no: PlanNo, by: str, claim: Claim | None = None) -> Plan:
-        """确认结算 for the figures shown. Refused until there are figures; repeating is harmless."""
+        """确认结算 for the figures shown. Refused before there are any; repeating is harmless."""
 
         def decide(plan: SettlementPlan) -> SettlementPlan:
             if plan.live and (not plan.priced or plan.his_confirmed_at is None):

@@ -33,7 +33,5 @@ class RefreshAdmission:
         """The same, for taking money: AdmissionClosed after the patient has left."""
         account = await self(no)
         if account.admission.closed:
-            raise AdmissionClosed(
-                f"{no} is {account.admission.state.value}", field="admission_no"
-            )
+            raise AdmissionClosed(f"{no} is {account.admission.state.value}", field="admission_no")
         return account

@@ -34,7 +34,9 @@ def verify(
     if TIMESTAMP.fullmatch(timestamp) is None:
         raise SignatureInvalid("the timestamp is not Unix seconds", field="Medsettle-Timestamp")
     if NONCE.fullmatch(nonce) is None:
-        raise SignatureInvalid("the nonce is not 16 to 64 of [0-9A-Za-z_-]", field="Medsettle-Nonce")
+        raise SignatureInvalid(
+            "the nonce is not 16 to 64 of [0-9A-Za-z_-]", field="Medsettle-Nonce"
+        )
     if abs(int(timestamp) - int(now.timestamp())) > SKEW_SECONDS_MAX:
         raise ClockSkewed(
             f"the timestamp is more than {SKEW_SECONDS_MAX} s from {int(now.timestamp())}",

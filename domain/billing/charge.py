@@ -41,6 +41,7 @@ class Charge:
     doctor_name: str
     order_no: str = ""
     returned_charge_no: str = ""
+    returned_line_no: str = ""  # its line number, known when it goes to the insurer
     line_no: str = ""  # feedetl_sn, ours: digits, unique for ever
     state: ChargeState = ChargeState.PULLED
     batch_no: PlanNo | None = None

@@ -1,4 +1,4 @@
-"""Charges on their way to the insurer: one plan a batch (费用上传), one for a withdrawal (费用撤销)."""
+"""Charges on their way to the insurer: a plan a batch (费用上传), one a withdrawal (费用撤销)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -71,16 +71,18 @@ class DepositPlan(Plan):
         self, effect: str, answer: Any, at: datetime, account: PatientAccount
     ) -> tuple[Self, Consequences]:
         if effect == COLLECT:
-            return self._collected(answer, at)
+            return self.on_collected(answer, at)
         return self._saved(str(answer), at)
 
     def collected(
         self, steps: tuple[Step, ...], view: PaymentView, at: datetime
     ) -> tuple[Self, Consequences]:
         """A top-up whose money is in the cashier's hand when the plan begins."""
-        return replace(self, steps=steps)._collected(view, at)
+        begun = replace(self, steps=steps)
+        return begun.on_collected(view, at)
 
-    def _collected(self, view: PaymentView, at: datetime) -> tuple[Self, Consequences]:
+    def on_collected(self, view: PaymentView, at: datetime) -> tuple[Self, Consequences]:
+        """The money is ours: on its way to the HIS's deposit, on nobody's account yet."""
         journals = booked(
             "payment_received",
             self.no,
@@ -121,7 +123,9 @@ class DepositPlan(Plan):
             words={"amount": self.amount.yuan(), "channel": self.channel, "number": self.no},
             path=f"/v1/admissions/{self.admission_no}",
         )
-        plan = replace(self, his_deposit_no=his_deposit_no, saved_at=at).ended(PlanState.FINISHED, at)
+        plan = replace(self, his_deposit_no=his_deposit_no, saved_at=at).ended(
+            PlanState.FINISHED, at
+        )
         return plan, Consequences(
             deposit_moves=(DepositMove(self.admission_no, balance=self.amount),),
             lots=(lot,),

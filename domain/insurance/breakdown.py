@@ -65,16 +65,18 @@ class Breakdown:
         hospital = self.hospital_borne or ZERO
         fund = self.pooled_fund(profile)
         scope = self.own_expense + self.over_limit + self.pre_self_pay + self.in_scope
-        funds = total((
-            self.basic_fund,
-            self.civil_servant_fund,
-            self.enterprise_fund,
-            self.major_illness_fund,
-            self.large_amount_fund,
-            self.medical_aid_fund,
-            self.disabled_fund,
-            self.other_fund,
-        ))
+        funds = total(
+            (
+                self.basic_fund,
+                self.civil_servant_fund,
+                self.enterprise_fund,
+                self.major_illness_fund,
+                self.large_amount_fund,
+                self.medical_aid_fund,
+                self.disabled_fund,
+                self.other_fund,
+            )
+        )
         personal = self.personal_total
         checks = [("A", self.total, scope), ("D", fund, funds)]
         if personal is not None:
@@ -88,11 +90,14 @@ class Breakdown:
         return tuple(f"{name}: {a.fen} ≠ {b.fen}" for name, a, b in checks if a != b)
 
     def shares(self, profile: InsuranceProfile, funded_by: str) -> tuple[Share, ...]:
-        """Who bears the insured part: funds, account, hospital; the rest is the patient's cash."""
+        """Who bears the insured part: funds, account, hospital; the rest is the patient's cash.
+
+        A negative part is nobody's to bear: it counts as nothing here, and so stays unexplained.
+        """
         return (
-            Share(Payer.POOLED_FUND, self.pooled_fund(profile), funded_by),
-            Share(Payer.PERSONAL_ACCOUNT, self.personal_account, funded_by),
-            Share(Payer.HOSPITAL_BORNE, self.hospital_borne or ZERO, funded_by),
+            Share(Payer.POOLED_FUND, max(self.pooled_fund(profile), ZERO), funded_by),
+            Share(Payer.PERSONAL_ACCOUNT, max(self.personal_account, ZERO), funded_by),
+            Share(Payer.HOSPITAL_BORNE, max(self.hospital_borne or ZERO, ZERO), funded_by),
         )
 
     def negated(self) -> "Breakdown":

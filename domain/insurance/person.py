@@ -22,6 +22,9 @@ class Credential:
     kind: CredentialKind
     number: str = field(repr=False)
     card_serial: str = field(default="", repr=False)  # 卡识别码, social card only
+    certificate_no: str = field(
+        default="", repr=False
+    )  # 证件号码, where the credential is no ID card
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ class RegistrationPlan(Plan):
 
     def pause_before(self, step: Step, now: datetime, account: PatientAccount) -> Action | None:
         if step.effect == CHECK_ENTITLEMENT and self.coverage is None:
-            return AskAPerson("not_insured", "the insurer knows the person but no coverage in force")
+            return AskAPerson(
+                "not_insured", "the insurer knows the person but no coverage in force"
+            )
         if step.effect == REGISTER_ADMISSION and not any(e.entitled for e in self.entitlements):
             reasons = "; ".join(e.reason for e in self.entitlements if e.reason)
             return AskAPerson("not_entitled", reasons or "no fund grants a benefit")
@@ -51,7 +53,7 @@ class RegistrationPlan(Plan):
         if effect == CHECK_ENTITLEMENT:
             return replace(self, entitlements=answer), NOTHING_ELSE
         plan = replace(self, registration_no=str(answer))
-        stay = plan._stay(at, account)
+        stay = plan.stay(at, account)
         return plan.ended(PlanState.FINISHED, at), Consequences(records=(stay,))
 
     def on_refused(
@@ -60,7 +62,8 @@ class RegistrationPlan(Plan):
         why = self.evidence(effect)
         return self.ended(PlanState.CLOSED, at, why.text or why.code), NOTHING_ELSE
 
-    def _stay(self, at: datetime, account: PatientAccount) -> InsuredStay:
+    def stay(self, at: datetime, account: PatientAccount) -> InsuredStay:
+        """The registration as later calls to the insurer need it."""
         if self.person is None or self.coverage is None:
             raise LookupError(f"{self.no} registered without a person")
         return InsuredStay(
@@ -77,6 +80,7 @@ class RegistrationPlan(Plan):
             medical_type=account.admission.medical_type,
             credential=self.credential,
             credential_no=InsuredStay.card_number(self.credential, self.credential_no),
+            card_serial=InsuredStay.card_number(self.credential, self.card_serial),
             account_balance=self.coverage.account_balance,
             registered_as=RegisteredAs.of(account.admission),
             registered_at=at,

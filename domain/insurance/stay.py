@@ -62,6 +62,7 @@ class InsuredStay:
     medical_type: str
     credential: CredentialKind
     credential_no: str = field(repr=False)  # empty for an e-credential
+    card_serial: str = field(default="", repr=False)  # 卡识别码 of a social card
     account_balance: Money
     registered_as: RegisteredAs
     registered_at: datetime

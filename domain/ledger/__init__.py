@@ -1,1 +1,1 @@
-"""The ledger of money we move or await: append-only, balanced per journal, corrected by counter-entry."""
+"""The ledger of money we move or await: append-only, balanced, corrected by counter-entry."""

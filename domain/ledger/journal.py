@@ -43,7 +43,9 @@ def booked(
     return (Journal(what, plan_no, at, kept),) if kept else ()
 
 
-def counter(journals: Iterable[Journal], what: str, plan_no: str, at: datetime) -> tuple[Journal, ...]:
+def counter(
+    journals: Iterable[Journal], what: str, plan_no: str, at: datetime
+) -> tuple[Journal, ...]:
     """The counter-entries of some journals, in one journal each."""
     return tuple(
         Journal(what, plan_no, at, tuple(Entry(e.account, -e.amount) for e in journal.entries))

@@ -22,7 +22,7 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `no` makes delivery idempotent; the same number is never sent twice on purpose."""
+    """One message. `no` makes delivery idempotent: a number is never sent twice on purpose."""
 
     no: str
     kind: MessageKind

@@ -35,23 +35,25 @@ class AttemptState(StrEnum):
 
 
 _S = AttemptState
-ATTEMPT_LIFECYCLE: Lifecycle[AttemptState] = Lifecycle({
-    (_S.PLANNED, "call"): _S.CALLING,
-    (_S.PLANNED, "die"): _S.DEAD,
-    (_S.CALLING, "unreachable"): _S.PLANNED,
-    (_S.CALLING, "accept"): _S.PENDING,
-    (_S.CALLING, "lose"): _S.IN_DOUBT,
-    (_S.CALLING, "confirm"): _S.DONE,
-    (_S.CALLING, "refuse"): _S.REFUSED,
-    (_S.PENDING, "confirm"): _S.DONE,
-    (_S.PENDING, "refuse"): _S.REFUSED,
-    (_S.PENDING, "die"): _S.DEAD,
-    (_S.PENDING, "lose"): _S.IN_DOUBT,
-    (_S.IN_DOUBT, "accept"): _S.PENDING,
-    (_S.IN_DOUBT, "confirm"): _S.DONE,
-    (_S.IN_DOUBT, "refuse"): _S.REFUSED,
-    (_S.IN_DOUBT, "die"): _S.DEAD,
-})
+ATTEMPT_LIFECYCLE: Lifecycle[AttemptState] = Lifecycle(
+    {
+        (_S.PLANNED, "call"): _S.CALLING,
+        (_S.PLANNED, "die"): _S.DEAD,
+        (_S.CALLING, "unreachable"): _S.PLANNED,
+        (_S.CALLING, "accept"): _S.PENDING,
+        (_S.CALLING, "lose"): _S.IN_DOUBT,
+        (_S.CALLING, "confirm"): _S.DONE,
+        (_S.CALLING, "refuse"): _S.REFUSED,
+        (_S.PENDING, "confirm"): _S.DONE,
+        (_S.PENDING, "refuse"): _S.REFUSED,
+        (_S.PENDING, "die"): _S.DEAD,
+        (_S.PENDING, "lose"): _S.IN_DOUBT,
+        (_S.IN_DOUBT, "accept"): _S.PENDING,
+        (_S.IN_DOUBT, "confirm"): _S.DONE,
+        (_S.IN_DOUBT, "refuse"): _S.REFUSED,
+        (_S.IN_DOUBT, "die"): _S.DEAD,
+    }
+)
 ENDED = frozenset({_S.DONE, _S.REFUSED, _S.DEAD})
 FAILED = frozenset({_S.REFUSED, _S.DEAD})
 

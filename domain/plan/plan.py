@@ -66,7 +66,7 @@ class Plan:
     state: PlanState = PlanState.OPEN
     ended_at: datetime | None = None
     ended_because: str = ""
-    retrying: str = ""  # the refused effect a person decided to try again
+    retrying: str = ""  # the refused or dead effect a person decided to try again
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -121,8 +121,9 @@ class Plan:
         return AskAgain(step.effect, last.ask_at or now)
 
     def _new_attempt(self, step: Step, now: datetime, account: PatientAccount) -> Action:
-        if len(step.attempts) >= self.attempts_max:
-            return AskAPerson("attempts_exhausted", f"{step.effect} died {len(step.attempts)} times")
+        deaths = sum(attempt.state is AttemptState.DEAD for attempt in step.attempts)
+        if deaths >= self.attempts_max and self.retrying != step.effect:
+            return AskAPerson("attempts_exhausted", f"{step.effect} died {deaths} times")
         return self.pause_before(step, now, account) or Call(step.effect)
 
     # --- what a kind decides -------------------------------------------------------------------
@@ -171,11 +172,11 @@ class Plan:
         step = self.step(effect)
         last = step.last
         if last is not None and last.state is AttemptState.PLANNED:
-            return self._with_step(step.with_last(last.move("call", at)))
+            return self.with_step(step.with_last(last.move("call", at)))
         if last is not None and last.state not in (AttemptState.DEAD, AttemptState.REFUSED):
             raise IllegalTransition(f"{effect} has an attempt that is not proven dead")
         planned = Attempt(key=key, state=AttemptState.PLANNED, planned_at=at)
-        return replace(self, retrying="")._with_step(step.tried(planned.move("call", at)))
+        return replace(self, retrying="").with_step(step.tried(planned.move("call", at)))
 
     def moved(
         self,
@@ -188,23 +189,23 @@ class Plan:
     ) -> Self:
         """The plan after a lifecycle action on `effect`'s live attempt."""
         step = self.step(effect)
-        return self._with_step(
+        return self.with_step(
             step.with_last(step.live.move(action, at, evidence=evidence, ask_at=ask_at))
         )
 
     def asked(self, effect: str, ask_at: datetime) -> Self:
         """The plan after a question that settled nothing."""
         step = self.step(effect)
-        return self._with_step(step.with_last(step.live.asked(ask_at)))
+        return self.with_step(step.with_last(step.live.asked(ask_at)))
 
     def skipped(self, effect: str, reason: str) -> Self:
         """The plan without that step, and why."""
-        return self._with_step(self.step(effect).skip(reason))
+        return self.with_step(self.step(effect).skip(reason))
 
     def retry(self, effect: str) -> Self:
-        """A person's decision to try a refused effect again, under a new key."""
-        if self.step(effect).state is not StepState.REFUSED:
-            raise IllegalTransition(f"{effect} was not refused")
+        """A person's decision to try a refused or dead effect again, under a new key."""
+        if self.step(effect).state not in (StepState.REFUSED, StepState.DEAD):
+            raise IllegalTransition(f"{effect} neither was refused nor died")
         return replace(self, retrying=effect)
 
     def ended(self, state: PlanState, at: datetime, because: str = "") -> Self:
@@ -217,7 +218,8 @@ class Plan:
         """The same plan, one version on; made once per commit by the committing use case."""
         return replace(self, version=self.version + 1)
 
-    def _with_step(self, changed: Step) -> Self:
+    def with_step(self, changed: Step) -> Self:
+        """The plan with one step replaced by a later state of itself."""
         steps = tuple(changed if s.effect == changed.effect else s for s in self.steps)
         return replace(self, steps=steps)
 
@@ -225,4 +227,3 @@ class Plan:
 def steps_of(*effects: str) -> tuple[Step, ...]:
     """Fresh steps in the order of the effects."""
     return tuple(Step(effect) for effect in effects)
-

@@ -80,9 +80,9 @@ def reconcile(
         day=day,
         at=at,
         ours_count=len(mine),
-        ours_total=total((line.amount for line in mine)) if mine else ZERO,
+        ours_total=total(line.amount for line in mine) if mine else ZERO,
         theirs_count=len(other),
-        theirs_total=total((line.amount for line in other)) if other else ZERO,
+        theirs_total=total(line.amount for line in other) if other else ZERO,
         differences=tuple(found),
     )
 

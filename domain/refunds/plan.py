@@ -21,7 +21,7 @@ RETURN_MONEY = "return_money"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundPlan(Plan):
-    """原路退回 of one lot, or a window slip for cash. Never fails: it is paid or a person has it."""
+    """原路退回 of one lot, or a window slip for cash. It is paid or a person has it."""
 
     kind: ClassVar[str] = "refund"
 
@@ -73,11 +73,13 @@ class RefundPlan(Plan):
             return replace(self, agreed_at=at), Consequences(
                 deposit_moves=(move,), journals=journals
             )
-        source = (
-            accounts.cash(self.terminal) if self.at_window else accounts.clearing(self.channel)
-        )
+        source = accounts.cash(self.terminal) if self.at_window else accounts.clearing(self.channel)
         journals = booked(
-            "refund_paid", self.no, at, (accounts.REFUND_PAYABLE, self.amount), (source, -self.amount)
+            "refund_paid",
+            self.no,
+            at,
+            (accounts.REFUND_PAYABLE, self.amount),
+            (source, -self.amount),
         )
         move_lot = LotMove(self.lot_no, returning=-self.amount, returned=self.amount)
         number = getattr(answer, "their_number", "")

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 from domain.deposits.account import DepositMove
 from domain.deposits.surplus import unapply_from_lots
+from domain.errors import Conflict
 from domain.identifiers import InstitutionId, PlanNo
 from domain.insurance.breakdown import Breakdown
 from domain.insurance.stay import StayState
@@ -18,7 +19,8 @@ from domain.messages.message import Message, MessageKind
 from domain.money import Money
 from domain.plan.plan import NOTHING_ELSE, Consequences, Plan, PlanState, steps_of
 from domain.plan.shares import Share
-from domain.settlement import outcome, plan as settlement
+from domain.plan.step import StepState
+from domain.settlement import outcome, steps
 from domain.settlement.his_record import Posted
 from domain.settlement.plan import SettlementPlan
 from domain.visits.admission import AdmissionState
@@ -78,7 +80,7 @@ class CancellationPlan(Plan):
             stay = replace(account.stay, state=StayState.REGISTERED)
             caused = Consequences(records=(stay,))
         if plan.steps[-1].effect == effect:
-            return plan._finished(caused, at)
+            return plan.finished(caused, at)
         return plan, caused
 
     def _cancelled_at_his(
@@ -104,7 +106,8 @@ class CancellationPlan(Plan):
             messages=(message,),
         )
 
-    def _finished(self, caused: Consequences, at: datetime) -> tuple[Self, Consequences]:
+    def finished(self, caused: Consequences, at: datetime) -> tuple[Self, Consequences]:
+        """The settlement is undone; what it still held of the deposit is free again."""
         release = (
             (DepositMove(self.admission_no, held=-self.held),)
             if self.held and not self.was_posted
@@ -127,7 +130,12 @@ def cancellation_of(
     operator: str,
     reopen: bool,
 ) -> CancellationPlan:
-    """The order that undoes a settlement from wherever it stands."""
+    """The order that undoes a settlement from wherever it stands.
+
+    Conflict while the HIS may be posting it by itself: that would be applied under our hands.
+    """
+    if plan.step(steps.POST_TO_HIS).state is StepState.PENDING:
+        raise Conflict(f"{plan.no}: the HIS posts it and has to say first that it will not")
     return CancellationPlan(
         no=no,
         institution=institution,
@@ -141,16 +149,16 @@ def cancellation_of(
         bill_total=plan.bill_total,
         shares=plan.shares,
         settled=plan.settled,
-        was_posted=plan.is_done(settlement.POST_TO_HIS),
+        was_posted=plan.is_done(steps.POST_TO_HIS),
         held=plan.held,
         applied=plan.applied,
     )
 
 
 def _effects(plan: SettlementPlan, reopen: bool) -> tuple[str, ...]:
-    settled = plan.is_done(settlement.SETTLE_INSURANCE)
-    discharged = plan.insured and plan.is_done(settlement.REGISTER_DISCHARGE)
-    if plan.is_done(settlement.POST_TO_HIS):
+    settled = plan.is_done(steps.SETTLE_INSURANCE)
+    discharged = plan.insured and plan.is_done(steps.REGISTER_DISCHARGE)
+    if plan.is_done(steps.POST_TO_HIS):
         effects = [LOCK_FOR_CANCELLATION, CANCEL_AT_HIS]
         if settled:
             effects.insert(1, CANCEL_INSURANCE)
@@ -160,6 +168,6 @@ def _effects(plan: SettlementPlan, reopen: bool) -> tuple[str, ...]:
     effects = [CANCEL_INSURANCE] if settled else []
     if discharged:
         effects.append(UNDO_DISCHARGE)
-    if plan.is_done(settlement.LOCK_BILL):
+    if plan.is_done(steps.LOCK_BILL):
         effects.append(UNLOCK_BILL)
     return tuple(effects)

@@ -12,9 +12,10 @@ def due(bill_total: Money, breakdown: Breakdown | None, excluded: Money) -> Mone
     """应由患者承担: the insurer's cash part and the charges that were never uploaded.
 
     Without an insurer the whole bill. Cash due comes from psn_cash_pay only, never by subtraction,
-    because what the fund sum includes differs by region.
+    because what the fund sum includes differs by region. Never less than nothing, whatever the
+    insurer says: what that leaves over is unexplained.
     """
-    return bill_total if breakdown is None else breakdown.cash + excluded
+    return bill_total if breakdown is None else max(breakdown.cash + excluded, ZERO)
 
 
 def bearers(

@@ -50,7 +50,9 @@ def insurance_settled(bill: FundedBill, at: datetime) -> tuple[Journal, ...]:
     return booked("insurance_settled", bill.settlement_no, at, *_insurer_entries(bill))
 
 
-def insurance_cancelled(bill: FundedBill, cancellation_no: PlanNo, at: datetime) -> tuple[Journal, ...]:
+def insurance_cancelled(
+    bill: FundedBill, cancellation_no: PlanNo, at: datetime
+) -> tuple[Journal, ...]:
     """The counter-entries of `insurance_settled`."""
     entries = ((account, -amount) for account, amount in _insurer_entries(bill))
     return booked("insurance_cancelled", cancellation_no, at, *entries)
@@ -76,10 +78,8 @@ def posting_entries(bill: FundedBill) -> tuple[tuple[str, Money], ...]:
     )
 
 
-def posted(
-    bill: FundedBill, held: Money, at: datetime, account: PatientAccount
-) -> Consequences:
-    """结算入账's consequences: the deposit is used, the surplus goes back, the result is asked for."""
+def posted(bill: FundedBill, held: Money, at: datetime, account: PatientAccount) -> Consequences:
+    """结算入账: the deposit is used, the surplus goes back, the HIS's result is asked for."""
     applied = apply_to_lots(account.lots, bill.due) if bill.due else ()
     move = DepositMove(bill.admission_no, balance=-bill.due, held=-held)
     surplus = account.deposit.available + held - bill.due

@@ -1,8 +1,8 @@
 """The settlement of an inpatient bill on the core route (出院结算, DESIGN §3).
 
-Insured: lock the bill → upload the rest → report changes → register discharge → pre-settle → the HIS
-confirms → the patient confirms and the deposit covers → SETTLE AT THE INSURER, the pivot → post to
-the HIS. Self-pay: the same without the insurer; the pivot is the HIS post.
+Insured: lock the bill → upload the rest → report changes → register discharge → pre-settle → the
+HIS confirms → the patient confirms and the deposit covers → SETTLE AT THE INSURER, the pivot →
+post to the HIS. Self-pay: the same without the insurer; the pivot is the HIS post.
 """
 
 from dataclasses import dataclass, replace
@@ -16,31 +16,25 @@ from domain.insurance.profile import InsuranceProfile
 from domain.insurance.stay import RegisteredAs, StayState
 from domain.money import ZERO, Money
 from domain.plan.action import Action, AskAPerson, Wait
-from domain.plan.plan import Consequences, Plan, PlanState, steps_of
-from domain.plan.shares import Payer, Share, share_of
+from domain.plan.plan import Consequences, Plan, PlanState
+from domain.plan.shares import Share
 from domain.plan.step import Step
 from domain.settlement import outcome
 from domain.settlement.cover import Cover, bearers, cover_of, due
 from domain.settlement.his_record import LockedBill, Posted
+from domain.settlement.steps import (
+    CHANGE_REGISTRATION,
+    CONFIRM_WITH_HIS,
+    LOCK_BILL,
+    POST_TO_HIS,
+    PRE_SETTLE,
+    REGISTER_DISCHARGE,
+    SETTLE_INSURANCE,
+    UPLOAD_CHARGES,
+    ChargesComplete,
+)
 from domain.visits.institution import InstitutionRules
 from domain.visits.patient_account import PatientAccount
-
-LOCK_BILL = "lock_bill"
-UPLOAD_CHARGES = "upload_charges"
-CHANGE_REGISTRATION = "change_registration"
-REGISTER_DISCHARGE = "register_discharge"
-PRE_SETTLE = "pre_settle"
-CONFIRM_WITH_HIS = "confirm_with_his"
-SETTLE_INSURANCE = "settle_insurance"
-POST_TO_HIS = "post_to_his"
-
-
-@dataclass(frozen=True, slots=True)
-class ChargesComplete:
-    """Every charge of the bill is at the insurer or explicitly excluded."""
-
-    uploaded: Money
-    excluded: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +95,7 @@ class SettlementPlan(Plan):
             return ()
         breakdown = self.breakdown if self.insured else None
         step = SETTLE_INSURANCE if self.insured else POST_TO_HIS
-        return bearers(
-            self.bill_total, breakdown, self.excluded, self.profile, step, POST_TO_HIS
-        )
+        return bearers(self.bill_total, breakdown, self.excluded, self.profile, step, POST_TO_HIS)
 
     @property
     def funded_bill(self) -> outcome.FundedBill:
@@ -144,12 +136,12 @@ class SettlementPlan(Plan):
     def pause_before(self, step: Step, now: datetime, account: PatientAccount) -> Action | None:
         if step.effect in (REGISTER_DISCHARGE, PRE_SETTLE, CHANGE_REGISTRATION, CONFIRM_WITH_HIS):
             return self._totals_agree()
+        if step.effect == POST_TO_HIS and self.posted_by == "caller" and step.attempts:
+            return AskAPerson("posting_silent", "the HIS did not say in time that it posted")
         pivot = SETTLE_INSURANCE if self.insured else POST_TO_HIS
         if step.effect == pivot:
             return self._agreed_and_covered(account)
         if step.effect == POST_TO_HIS:
-            if self.posted_by == "caller" and step.attempts:
-                return AskAPerson("posting_silent", "the HIS did not say in time that it posted")
             return self._difference_bearable(account)
         return None
 
@@ -235,9 +227,11 @@ class SettlementPlan(Plan):
             plan = replace(self, pre_settled=answer, pre_settled_at=at)
         elif effect == CONFIRM_WITH_HIS:
             plan = replace(self, his_confirmed_at=answer)
-            return plan, Consequences(messages=outcome.pending_messages(
-                plan.funded_bill, plan.cover(account), plan.insured, at
-            ))
+            return plan, Consequences(
+                messages=outcome.pending_messages(
+                    plan.funded_bill, plan.cover(account), plan.insured, at
+                )
+            )
         elif effect == SETTLE_INSURANCE:
             return self._settled(answer, at)
         elif effect == POST_TO_HIS:
@@ -301,26 +295,3 @@ class SettlementPlan(Plan):
         )
         consequences = outcome.posted(plan.funded_bill, self.held, at, account)
         return plan.ended(PlanState.FINISHED, at), consequences
-
-
-def settlement_steps(insured: bool, profile: InsuranceProfile) -> tuple[Step, ...]:
-    """The steps in the order this region wants them."""
-    if not insured:
-        return steps_of(LOCK_BILL, UPLOAD_CHARGES, CONFIRM_WITH_HIS, POST_TO_HIS)
-    priced = [REGISTER_DISCHARGE, PRE_SETTLE]
-    if not profile.discharge_before_pre_settlement:
-        priced.reverse()
-    return steps_of(
-        LOCK_BILL,
-        UPLOAD_CHARGES,
-        CHANGE_REGISTRATION,
-        *priced,
-        CONFIRM_WITH_HIS,
-        SETTLE_INSURANCE,
-        POST_TO_HIS,
-    )
-
-
-def unexplained(plan: SettlementPlan) -> Money:
-    """Fen of the bill nobody is known to bear."""
-    return share_of(plan.shares, Payer.UNEXPLAINED)

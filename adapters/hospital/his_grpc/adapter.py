@@ -170,7 +170,7 @@ class GrpcHospital(Hospital):
         )
         return translation.cancelled(told)
 
-    async def save_deposit(  # noqa: PLR0917 - the port's signature
+    async def save_deposit(
         self,
         number: PlanNo,
         no: AdmissionNo,

@@ -16,7 +16,7 @@ from adapters.insurance.nhsa_core.credentials import Credentials, Operator
 from adapters.insurance.nhsa_core.region import Region
 from adapters.insurance.nhsa_core.translation.nodes import Node, beijing, parse_json, unreadable
 from adapters.wire.recorded_http import UNSIGNED
-from ports.errors import OutcomeUnknown, Refused
+from ports.errors import OutcomeUnknown, Refused, Unavailable
 
 GATEWAY_CODE = 401
 MESSAGE_NO_USED = "message_no_used"
@@ -102,12 +102,16 @@ class Envelope:
         return envelope
 
     def _raise_gateway_refusal(self, envelope: Mapping[str, object]) -> None:
-        """The gateway's 401 stands before the core: known words mean that nothing passed."""
+        """The gateway's 401 stands before the core: known words mean that nothing passed.
+
+        So it is no word of the insurer about the business: a wrong key or clock of ours is mended
+        and the same request sent again.
+        """
         message = str(envelope.get("message"))
         if str(envelope.get("code")) != str(GATEWAY_CODE):
             return
         if self.region.texts.say(self.region.texts.gateway, message):
-            raise Refused(message, code=GATEWAY_REFUSAL)
+            raise Unavailable(message, code=GATEWAY_REFUSAL)
 
     def _check_reference(self, envelope: Mapping[str, object], *, needed: bool) -> None:
         """inf_refmsgid: a success without the core's own number is not the core's."""

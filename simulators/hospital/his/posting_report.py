@@ -5,7 +5,8 @@ from datetime import datetime
 from contracts.medsettle.his.v1 import his_pb2 as wire
 from simulators.hospital.his.books import Books
 from simulators.hospital.his.fields import require
-from simulators.hospital.his.records import BillLock, NumberKind, Settlement
+from simulators.hospital.his.records import BillLock, Settlement
+from simulators.hospital.his.refusals import Malformed
 
 PAYER_NAMES = {
     "pooled_fund": "医保统筹基金支付",
@@ -18,37 +19,58 @@ PAYER_NAMES = {
 }
 
 
+# What a number may have been used for, in the order in which the uses speak for it when no kind
+# is asked for: a posting before the lock it was made under.
+USES = (
+    wire.POSTING_KIND_SETTLEMENT,
+    wire.POSTING_KIND_CANCELLATION,
+    wire.POSTING_KIND_LOCK,
+    wire.POSTING_KIND_DEPOSIT,
+    wire.POSTING_KIND_DEPOSIT_RETURN,
+)
+
+
 def query_posting(
     books: Books, request: wire.QueryPostingRequest, _now: datetime
 ) -> wire.QueryPostingResponse:
-    """Answers for every number ever acted on; a number that never arrived is NOT_FOUND.
+    """Answers for every number ever acted on, as the kind that is asked for; NOT_FOUND when
+    nothing of that kind was ever done under it.
 
-    Between Lock and PostSettlement a settlement number stands for its lock alone: POSTED while
-    the bill is locked, and no receipt number. The same holds for a cancellation.
+    Without a kind a settlement number between Lock and PostSettlement stands for its lock alone:
+    POSTED while the bill is locked, and no receipt number. The same holds for a cancellation.
     """
     require(request, "number")
-    kind = books.kind_of(request.number)
-    if kind is None:
-        return wire.QueryPostingResponse(state=wire.POSTING_STATE_NOT_FOUND)
-    if kind is NumberKind.SETTLEMENT and request.number in books.settlements:
-        return _of_settlement(books, books.settlements[request.number])
-    if kind is NumberKind.CANCELLATION and request.number in books.cancellations:
-        return _of_cancellation(books, request.number)
-    if kind in {NumberKind.SETTLEMENT, NumberKind.CANCELLATION}:
-        return _of_lock(books, books.locks[request.number])
-    if kind is NumberKind.DEPOSIT_RETURN:
-        return _of_return(books, request.number)
-    return _of_deposit(books, request.number)
+    if request.kind not in wire.PostingKind.values():
+        raise Malformed("kind", f"{request.kind} is not a PostingKind")
+    for use in USES:
+        if request.kind in {use, wire.POSTING_KIND_UNSPECIFIED}:
+            report = _report(books, use, request.number)
+            if report is not None:
+                return report
+    return wire.QueryPostingResponse(state=wire.POSTING_STATE_NOT_FOUND)
+
+
+def _report(books: Books, use: wire.PostingKind, number: str) -> wire.QueryPostingResponse | None:
+    if use == wire.POSTING_KIND_SETTLEMENT and number in books.settlements:
+        return _of_settlement(books, books.settlements[number])
+    if use == wire.POSTING_KIND_CANCELLATION and number in books.cancellations:
+        return _of_cancellation(books, number)
+    if use == wire.POSTING_KIND_LOCK and number in books.locks:
+        return _of_lock(books, books.locks[number])
+    if use == wire.POSTING_KIND_DEPOSIT and number in books.deposits:
+        return _of_deposit(books, number)
+    if use == wire.POSTING_KIND_DEPOSIT_RETURN and number in books.returns:
+        return _of_return(books, number)
+    return None
 
 
 def _of_lock(books: Books, held: BillLock) -> wire.QueryPostingResponse:
     released = held.released_at is not None
     doing = "结算" if held.purpose == wire.LOCK_PURPOSE_SETTLE else "撤销结算"
-    text = (
-        f"账单{held.bill_no}已解锁，未{doing}"
-        if released
-        else f"账单{held.bill_no}已锁定，待{doing}"
-    )
+    done = held.number in books.settlements or held.number in books.cancellations
+    text = f"账单{held.bill_no}已锁定，待{doing}"
+    if released:
+        text = f"账单{held.bill_no}已解锁，{'已' if done else '未'}{doing}"
     if held.number in books.refused_by_cashier:
         text += f"；收费员拒绝入账：{books.refused_by_cashier[held.number]}"
     return wire.QueryPostingResponse(

@@ -39,8 +39,7 @@ def withdrawal(stay: InsuredStay, line_nos: tuple[str, ...]) -> dict[str, object
 def _line(stay: InsuredStay, charge: Charge) -> dict[str, object]:
     return {
         "feedetl_sn": charge.line_no,
-        # A returned line names the line it returns; the port gives only the HIS's number of it.
-        "init_feedetl_sn": "",
+        "init_feedetl_sn": charge.returned_line_no,
         **identity(stay),
         "drord_no": charge.order_no,
         "med_type": stay.medical_type,

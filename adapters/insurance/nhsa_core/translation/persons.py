@@ -33,7 +33,7 @@ def person_query(credential: Credential, name: str) -> dict[str, object]:
             "card_sn": credential.card_serial,
             "begntime": "",
             "psn_cert_type": ID_CARD,
-            "certno": credential.number if by_id else "",
+            "certno": credential.number if by_id else credential.certificate_no,
             "psn_name": name,
         }
     }

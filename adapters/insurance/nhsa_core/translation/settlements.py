@@ -110,10 +110,8 @@ def _part(row: Node) -> FundPart:
 
 
 def _credential(stay: InsuredStay) -> dict[str, object]:
-    """A card number without its card_sn would be refused, and the stay keeps no card_sn."""
-    number = stay.credential_no if stay.credential is CredentialKind.ID_CARD else ""
     return {
         "mdtrt_cert_type": CREDENTIALS[stay.credential],
-        "mdtrt_cert_no": number,
-        "card_sn": "",
+        "mdtrt_cert_no": stay.credential_no,
+        "card_sn": stay.card_serial,
     }

@@ -1,0 +1,1 @@
+"""Checks a live database against the invariants of DESIGN §8, in one snapshot."""

@@ -1,0 +1,1 @@
+"""The API process: REST and gRPC on one event loop."""

@@ -1,0 +1,1 @@
+"""REST: resources over the use cases; signed, idempotent, errors as problem documents."""
