@@ -4,8 +4,9 @@ Intent, call, outcome: the intent is committed before a byte leaves, the call ru
 transaction open, and the outcome is committed together with everything it causes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from application.commit import advance_job, changes_of
 from application.effect import (
@@ -28,7 +29,7 @@ from domain.plan.plan import NOTHING_ELSE, Consequences, Plan
 from domain.visits.patient_account import PatientAccount
 from ports.clock import Clock
 from ports.errors import OutcomeUnknown, Refused, Unavailable
-from ports.store import Changeset, KeyTaken, Store
+from ports.store import Changeset, Claim, KeyTaken, Store
 
 ROUNDS_MAX = 100  # one call of the loop; a plan has at most a few dozen calls and questions
 COMMIT_TRIES_MAX = 20  # lost races against other writers before giving up
@@ -44,15 +45,21 @@ class AdvancePlan:
         self._clock = clock
         self._effects = effects
 
-    async def __call__(self, no: PlanNo, hand: Hand = EMPTY_HAND) -> Plan:
-        """The plan where it rests: ended, waiting for a time, an event or a person."""
+    async def __call__(self, no: PlanNo, hand: Hand = EMPTY_HAND, *, ask_now: bool = False) -> Plan:
+        """The plan where it rests: ended, waiting for a time, an event or a person.
+
+        `ask_now`: somebody waits for the answer, so one question is asked before it is due.
+        """
         for _ in range(ROUNDS_MAX):
             plan, account = await self._load(no)
             now = self._clock.now()
             action = plan.next_action(now, account)
             if isinstance(action, Call):
                 await self._call(plan, account, action.effect, hand)
-            elif isinstance(action, AskAgain) and action.at <= now:
+            elif isinstance(action, AskAgain) and (
+                action.at <= now or (ask_now and _askable(plan, action.effect))
+            ):
+                ask_now = False
                 await self._ask(plan, account, action.effect)
             else:
                 return plan
@@ -123,17 +130,30 @@ class AdvancePlan:
     # --- outcome -------------------------------------------------------------------------------
 
     async def conclude(
-        self, no: PlanNo, name: str, key: AttemptKey, outcome: Outcome | Unavailable
+        self,
+        no: PlanNo,
+        name: str,
+        key: AttemptKey,
+        outcome: Outcome | Unavailable,
+        *,
+        prepare: Callable[[Any], Plan] | None = None,
+        claim: Claim | None = None,
     ) -> None:
-        """Commits what became of one attempt; whoever comes second finds it concluded."""
+        """Commits what became of one attempt; whoever comes second finds it concluded.
+
+        `prepare` notes on the plan who says so, and `claim` is the key he says it under; both are
+        in the same commit as the outcome.
+        """
         for _ in range(COMMIT_TRIES_MAX):
             plan, account = await self._load(no)
             last = plan.step(name).last
             if last is None or last.key != key or last.ended:
                 return
             now = self._clock.now()
-            concluded, caused, next_due = _take_in(plan, name, outcome, now, account)
+            noted = prepare(plan) if prepare else plan
+            concluded, caused, next_due = _take_in(noted, name, outcome, now, account)
             changes = await changes_of(self._store, concluded, caused, now, next_due=next_due)
+            changes.claim = claim
             try:
                 await self._store.commit(changes)
             except LOST_RACE:
@@ -144,6 +164,18 @@ class AdvancePlan:
     async def wake(self, no: PlanNo) -> None:
         """Makes the plan due now, for the worker."""
         await self._store.commit(Changeset(jobs=[advance_job(no, self._clock.now())]))
+
+
+def _handover(plan: Plan, now: datetime) -> datetime | None:
+    """When another process takes a live plan over: whoever concluded a step goes on with the next
+    one at once, and is lost only if nothing more has come from him for as long as a call may last.
+    """
+    return now + CALL_LIMIT if plan.live else None
+
+
+def _askable(plan: Plan, name: str) -> bool:
+    """Not while a call is in flight: its own answer comes first."""
+    return plan.step(name).live.state in (AttemptState.PENDING, AttemptState.IN_DOUBT)
 
 
 def _take_in(
@@ -166,19 +198,19 @@ def _take_in(
         evidence = Evidence(outcome.proof, now, outcome.their_number, outcome.text)
         plan = plan.moved(name, "confirm", now, evidence=evidence)
         plan, caused = plan.on_confirmed(name, outcome.answer, now, account)
-        return plan, caused, now if plan.live else None
+        return plan, caused, _handover(plan, now)
     evidence = Evidence(outcome.proof, now, "", outcome.text, outcome.code)
     if isinstance(outcome, RefusedThere):
         plan = plan.moved(name, "refuse", now, evidence=evidence)
         plan, caused = plan.on_refused(name, now, account)
-        return plan, caused, now if plan.live else None
+        return plan, caused, _handover(plan, now)
     if plan.step(name).live.state is AttemptState.CALLING:
         # A call that never left, or whose process was lost, dies through the state it is in.
         never_sent = evidence.proof is Proof.NEVER_SENT
         plan = plan.moved(name, "unreachable" if never_sent else "lose", now, ask_at=now)
     plan = plan.moved(name, "die", now, evidence=evidence)
     plan, caused = plan.on_died(name, now, account)
-    return plan, caused, now if plan.live else None
+    return plan, caused, _handover(plan, now)
 
 
 def _still_unknown(

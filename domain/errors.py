@@ -7,11 +7,12 @@ MedsettleError
 ├── NotFound                  the thing named does not exist
 ├── Conflict                  the thing exists but not in a state that allows this
 │   ├── IllegalTransition · AdmissionClosed · PlanAlreadyLive · PlanFinished
-│   ├── DepositShort · LotExceeded · TotalsDisagree · ChargeSettled
+│   ├── DepositShort · LotExceeded · ChargeSettled · NotRegistered · AlreadyRegistered
 │   └── IdempotencyConflict
 ├── NotAllowed                signature, replay, clock, permission
 ├── OutsideRefused            an outside system said no; its own words are kept
-└── OutsideUnavailable        an outside system cannot be reached or its answer is unknown
+├── OutsideUnavailable        an outside system cannot be reached or its answer is unknown
+└── StorageUnavailable        our own books cannot be reached; repeat under the same key
 """
 
 from typing import ClassVar
@@ -98,13 +99,6 @@ class AlreadyRegistered(Conflict):
     text_zh = "已办理医保入院登记"
 
 
-class NotEntitled(Conflict):
-    """The insurer grants this person no benefit for this kind of care now."""
-
-    code = "not_entitled"
-    text_zh = "当前不能享受医保待遇，请到医保窗口咨询"
-
-
 class PlanAlreadyLive(Conflict):
     """A settlement of this admission is already under way."""
 
@@ -131,20 +125,6 @@ class LotExceeded(Conflict):
 
     code = "refund_exceeds_payment"
     text_zh = "退款金额超过可退金额"
-
-
-class NotReturnable(Conflict):
-    """Money of this payment cannot go back along its route any more; another route is needed."""
-
-    code = "route_closed"
-    text_zh = "该笔缴费不能原路退回，请到窗口办理"
-
-
-class TotalsDisagree(Conflict):
-    """The HIS bill and the charges uploaded to the insurer differ."""
-
-    code = "totals_disagree"
-    text_zh = "医院账单与医保上传费用不一致，请联系窗口"
 
 
 class ChargeSettled(Conflict):
@@ -207,3 +187,10 @@ class OutsideUnavailable(MedsettleError):
 
     code = "outside_unavailable"
     text_zh = "对方系统暂时无法连接，请稍后再试"
+
+
+class StorageUnavailable(MedsettleError):
+    """Our own books could not be reached. A write may have happened: repeat it under its key."""
+
+    code = "storage_unavailable"
+    text_zh = "系统正在恢复，请稍后用同一请求重试"

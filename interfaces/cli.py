@@ -13,14 +13,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from interfaces.container import migrate_database
+from interfaces.container import migrate_database, open_platform
 from interfaces.demo.play import play
 from interfaces.demo.story import Storyteller
 from interfaces.rest.openapi import openapi_document
 from interfaces.sandbox.curl import curl_example
 from interfaces.sandbox.hospital import BadEndpoints, Sandbox, read_endpoints
 from interfaces.sandbox.processes import StartFailed
-from interfaces.settings import read_settings
+from interfaces.settings import Settings, read_settings
+from ports.enquiries import AuditCheck
 
 DEFAULT_FOLDER = Path(".run")
 
@@ -70,7 +71,7 @@ def demo(
     try:
         given = read_endpoints(endpoints)
         keys = folder / "credentials"
-        with Sandbox(_fresh(folder), seed=seed, endpoints=given, keys=keys) as sandbox:
+        with Sandbox(_fresh(folder, "demo"), seed=seed, endpoints=given, keys=keys) as sandbox:
             record, document = play(sandbox, seed=seed, lines=lines, faults=faults, tell=story.tell)
     except (BadEndpoints, StartFailed, OSError, TimeoutError, RuntimeError) as failed:
         console.print(f"[bold red]the demo failed:[/] {failed}", soft_wrap=True)
@@ -92,9 +93,13 @@ def serve(
     seed: Seed = 1,
     folder: Folder = DEFAULT_FOLDER,
 ) -> None:
-    """Start the whole hospital (PostgreSQL, simulators, API, worker) and leave it running."""
+    """Start the whole hospital (PostgreSQL, simulators, API, worker) and leave it running.
+
+    Simulators keep their books in memory, so the platform's begin empty with them each time.
+    """
     sandbox = Sandbox(
-        folder,
+        _fresh(folder, "serve"),
+        keys=folder / "credentials",
         seed=seed,
         endpoints=read_endpoints(endpoints),
         rest_port=rest_port,
@@ -108,8 +113,10 @@ def serve(
         console.print(f"  gRPC       127.0.0.1:{sandbox.grpc_port} (reflection on)")
         for name, endpoint in sandbox.endpoints.items():
             console.print(
-                f"  {name:<24} wire {endpoint.wire}  control http://{endpoint.control}/_control/"
+                f"  {name:<24} wire {endpoint.wire}  control http://{endpoint.control}/_control/",
+                soft_wrap=True,
             )
+        console.print(f"  audit      medsettle audit --settings {sandbox.settings_file}")
         console.print("\n  try it (bash, openssl, curl):\n")
         sys.stdout.write(curl_example(sandbox) + "\n")
         _wait_for_signal()
@@ -135,18 +142,46 @@ def migrate() -> None:
 
 
 @app.command()
+def audit(
+    settings: Annotated[
+        Path | None, typer.Option(help="The settings file; else MEDSETTLE_SETTINGS names it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
+) -> None:
+    """Check every invariant of a live database; exit 1 if anything is found."""
+    checks = asyncio.run(_audit(read_settings(settings)))
+    findings = [finding for check in checks for finding in check.findings]
+    if as_json:
+        document = {check.name: list(check.findings) for check in checks}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    else:
+        console = Console()
+        for check in checks:
+            mark = "[bold red]✗[/]" if check.findings else "[green]✓[/]"
+            console.print(f"{mark} {check.name}  ({check.measured})")
+            for finding in check.findings:
+                console.print(f"    {finding}")
+    raise typer.Exit(1 if findings or not checks else 0)
+
+
+async def _audit(settings: Settings) -> tuple[AuditCheck, ...]:
+    async with open_platform(settings) as platform:
+        return await platform.uses.enquiries.audit()
+
+
+@app.command()
 def openapi(file: Annotated[Path, typer.Argument(help="Where to write it.")]) -> None:
     """Write the REST API's OpenAPI document."""
     text = json.dumps(openapi_document(), ensure_ascii=False, indent=1, sort_keys=True)
     file.write_text(text + "\n")
 
 
-def _fresh(folder: Path) -> Path:
-    """The demo keeps the sandbox's keys and starts from empty books in a database of its own."""
-    play_folder = folder / "demo"
-    shutil.rmtree(play_folder, ignore_errors=True)
-    play_folder.mkdir(parents=True)
-    return play_folder
+def _fresh(folder: Path, name: str) -> Path:
+    """An empty folder for one run; the sandbox's keys are kept beside it."""
+    own = folder / name
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(parents=True)
+    return own
 
 
 def _wait_for_signal() -> None:

@@ -53,8 +53,9 @@ from ports.exchanges import Exchanges
 from ports.store import Jobs
 
 
-def _clock(settings: Settings) -> Clock:
-    return MovableClock(settings.clock_file) if settings.clock_file else SystemClock()
+def business_clock(file: Path | None) -> Clock:
+    """The machine's clock; where a file is named, the business clock that it moves."""
+    return MovableClock(file) if file else SystemClock()
 
 
 def _insurer(
@@ -142,8 +143,7 @@ def _hospital(settings: Settings, exchanges: Exchanges, clock: Clock) -> GrpcHos
 
 
 def _fill(effects: dict[str, Effect], found: dict[str, Effect]) -> dict[str, Effect]:
-    """The loop runs effects, and one of them uploads charges through the loop: so the table is
-    filled after both exist."""
+    """One effect uploads charges through the loop itself: so the table is filled after both."""
     effects.update(found)
     return effects
 
@@ -156,7 +156,7 @@ class Container(containers.DeclarativeContainer):
 
     code = providers.Callable(lambda settings: InstitutionId(settings.institution.code), settings)
     rules = providers.Singleton(lambda settings: settings.institution.rules(), settings)
-    clock = providers.Singleton(_clock, settings)
+    clock = providers.Singleton(business_clock, settings.provided.clock_file)
     numbers = providers.Singleton(RandomNumbers)
     store = providers.Singleton(PostgresStore, engine, code, PLAN_KINDS)
     jobs = providers.Singleton(PostgresJobs, engine, code)
@@ -244,6 +244,7 @@ class Container(containers.DeclarativeContainer):
         store=store,
         clock=clock,
         enquiries=enquiries,
+        exchanges=exchanges,
         applications=settings.provided.callers.call(),
     )
 
@@ -293,5 +294,5 @@ def open_database(folder: Path) -> EmbeddedPostgres:
 
 
 def move_business_clock(file: Path, offset_seconds: int) -> None:
-    """Moves the business clock of every process of the platform that reads `file`."""
+    """Moves the clock of every process that reads `file`."""
     move_clock(file, offset_seconds)

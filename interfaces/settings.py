@@ -159,10 +159,17 @@ class Settings(Section):
 
 
 def read_settings(file: Path | None = None) -> Settings:
-    """The settings of `file`, or of the file MEDSETTLE_SETTINGS names."""
+    """The settings of `file`, or of the file MEDSETTLE_SETTINGS names.
+
+    MEDSETTLE_OPERATOR replaces the insurer's operator: where operators sign on, each process needs
+    one of its own, or one would end the other's sign-on.
+    """
     named = file or os.environ.get("MEDSETTLE_SETTINGS")
     if named is None:
         raise SystemExit(
             "no settings: set MEDSETTLE_SETTINGS to a JSON file (interfaces/README.md)"
         )
-    return Settings.model_validate(json.loads(Path(named).read_text()))
+    given = json.loads(Path(named).read_text())
+    if operator := os.environ.get("MEDSETTLE_OPERATOR"):
+        given["insurer"]["operator_code"] = operator
+    return Settings.model_validate(given)

@@ -71,6 +71,11 @@ class HisDeposit:
     at: datetime
     returned_deposit_no: str
 
+    @property
+    def taken_by_his(self) -> bool:
+        """Whether it never passed through us: then it goes by the HIS's own number."""
+        return self.number == self.his_deposit_no and not self.returned_deposit_no
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HisSettlement:

@@ -47,6 +47,8 @@ class Capabilities:
     undo: Undo
     payment_code_lasts: timedelta  # after this an unanswered payment code is revoked
     statement_ready_hour: int  # Beijing hour of the next day
+    notice_algorithm: str = ""  # how its notifications are signed, for the record of exchanges
+    notice_reply: str = ""  # the body that ends the repetitions of one; empty: any 2xx will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ class Changeset:
     new_lots: list[Lot] = field(default_factory=list)
     lot_moves: list[LotMove] = field(default_factory=list)
     journals: list[Journal] = field(default_factory=list)
-    admissions: list[Admission] = field(default_factory=list)  # inserted or refreshed
+    admissions: list[Admission] = field(default_factory=list)  # inserted or replaced
+    # As read from the HIS, and what was stored when it was asked: stale when that has changed.
+    refreshed: list[tuple[Admission, Admission | None]] = field(default_factory=list)
     new_stays: list[InsuredStay] = field(default_factory=list)
     changed_stays: list[InsuredStay] = field(default_factory=list)  # at their version + 1
     charges: list[Charge] = field(default_factory=list)  # inserted; known ones are left alone

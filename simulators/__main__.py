@@ -10,6 +10,7 @@ from simulators.process import run
 
 # name -> module with build(config, seed) -> (Simulator, StartWire)
 SIMULATORS = {
+    "alipay": "simulators.payments.alipay.simulator",
     "nhsa_core": "simulators.insurance.nhsa_core.simulator",
     "wechat_pay": "simulators.payments.wechat_pay.simulator",
     "wechat_official_account": "simulators.notifications.wechat_official_account.simulator",

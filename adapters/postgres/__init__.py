@@ -2,14 +2,13 @@
 
 from adapters.postgres.engine import make_engine
 from adapters.postgres.exchanges import PostgresExchanges
-from adapters.postgres.failures import ConstraintViolated, DatabaseUnavailable, SerialsExhausted
+from adapters.postgres.failures import ConstraintViolated, SerialsExhausted
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.schema import migrate
 from adapters.postgres.store import PostgresStore
 
 __all__ = [
     "ConstraintViolated",
-    "DatabaseUnavailable",
     "PostgresExchanges",
     "PostgresJobs",
     "PostgresStore",

@@ -21,12 +21,12 @@ from adapters.postgres.changesets.work import write_jobs, write_messages, write_
 from adapters.postgres.changesets.writing import Writing
 from adapters.postgres.codec import PlanCodec
 from adapters.postgres.failures import (
-    DatabaseUnavailable,
     Remedy,
     refusal,
     remedy,
     violated_constraint,
 )
+from domain.errors import StorageUnavailable
 from domain.identifiers import InstitutionId
 from ports.store import Changeset
 
@@ -99,7 +99,7 @@ class _Attempt:
             case Remedy.AGAIN_AFTER_A_PAUSE if time.monotonic() < self._give_up_at:
                 await asyncio.sleep(PAUSE_SECONDS)
             case Remedy.AGAIN_AFTER_A_PAUSE:
-                raise DatabaseUnavailable("a commit could not be finished") from error
+                raise StorageUnavailable("a commit could not be finished") from error
             case _:
                 raise error
 

@@ -9,12 +9,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.failures import (
-    DatabaseUnavailable,
     Remedy,
     refusal,
     remedy,
     violated_constraint,
 )
+from domain.errors import StorageUnavailable
 
 Rows = Sequence[Row[Any]]
 
@@ -28,9 +28,10 @@ class Database:
     async def read(self, statement: Executable, **parameters: object) -> Rows:
         """All rows. Asked once more when a connection turns out dead: a pool cannot know before."""
         try:
-            return await self._run(statement, parameters)
-        except (DBAPIError, OSError, PoolTimeout) as error:
-            if remedy(error) is Remedy.NONE:
+            return await self._run_once(statement, parameters)
+        except StorageUnavailable as unavailable:
+            cause = unavailable.__cause__
+            if not (isinstance(cause, DBAPIError) and cause.connection_invalidated):
                 raise
         return await self._run_once(statement, parameters)
 
@@ -47,7 +48,7 @@ class Database:
                 raise refusal(constraint) from None
             if remedy(error) is Remedy.NONE:
                 raise
-            raise DatabaseUnavailable("the database cannot be asked") from error
+            raise StorageUnavailable("the database cannot be asked") from error
 
     async def _run(self, statement: Executable, parameters: dict[str, object]) -> Rows:
         async with self._engine.connect() as connection:

@@ -23,10 +23,8 @@ def make_engine(
 ) -> AsyncEngine:
     """An engine for one database. Dispose of it at the end.
 
-    The statement timeout is the server's, whose word on a statement is definite. asyncpg's own
-    command_timeout would also give up on a COMMIT and leave its outcome unknown, so it stays off;
-    and a committer turns the server's off, because a COMMIT that waits for a standby and is
-    cancelled counts as done without being safe.
+    The statement timeout is the server's: its word on a statement is definite, and it never cuts
+    a COMMIT short. The command_timeout of asyncpg would, its outcome unknown: so it stays off.
     """
     settings = SESSION | {
         "application_name": application_name,

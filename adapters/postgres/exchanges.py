@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres import tables
 from adapters.postgres.database import Database
-from adapters.postgres.failures import ConstraintViolated, DatabaseUnavailable
+from adapters.postgres.failures import ConstraintViolated
+from domain.errors import StorageUnavailable
 from domain.identifiers import InstitutionId
 from ports.exchanges import Exchange, Exchanges
 
@@ -29,7 +30,7 @@ class PostgresExchanges(Exchanges):
             await self._database.write(
                 insert(tables.exchange), institution_id=self._institution, **asdict(exchange)
             )
-        except (SQLAlchemyError, DatabaseUnavailable, ConstraintViolated):
+        except (SQLAlchemyError, StorageUnavailable, ConstraintViolated):
             _LOG.exception(
                 "an exchange with %s (%s %s) could not be recorded",
                 exchange.system,

@@ -5,13 +5,9 @@ from enum import Enum, auto
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.errors import AlreadyRegistered, DepositShort, LotExceeded
+from domain.errors import AlreadyRegistered, DepositShort, LotExceeded, StaleVersion
 from ports.errors import Unavailable
 from ports.store import KeyTaken
-
-
-class DatabaseUnavailable(Exception):
-    """The database could not be reached for so long that it is not known what it holds."""
 
 
 class ConstraintViolated(Exception):
@@ -60,6 +56,8 @@ def refusal(constraint: str) -> Exception:
             return KeyTaken("live_settlement")
         case "uq_insured_stay_live" | "pk_insured_stay":
             return AlreadyRegistered("the stay has a live registration", field="admission_no")
+        case "pk_deposit_lot":
+            return StaleVersion("the lot is there already")
         case "ck_deposit_account_held":
             return DepositShort("the move would break 0 ≤ held ≤ balance")
         case "ck_deposit_lot_parts" | "ck_deposit_lot_paid":

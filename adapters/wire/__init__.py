@@ -1,1 +1,1 @@
-"""What every HTTP adapter needs of its wire: a client that records each exchange and fails in three ways."""
+"""What several wires need: a recording HTTP client, strict fields, RSA, questions after a call."""

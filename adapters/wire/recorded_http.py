@@ -1,4 +1,4 @@
-"""An HTTP client for one outside system: records every exchange, fails only as ports/errors says."""
+"""An HTTP client for one outside system: records each exchange, fails as ports/errors says."""
 
 import hashlib
 import ssl

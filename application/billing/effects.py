@@ -26,6 +26,7 @@ from domain.billing.upload import (
     uploaded_total,
 )
 from domain.identifiers import ChargeNo
+from domain.insurance.stay import StayState
 from domain.money import ZERO, total
 from domain.plan.attempt import Proof
 from domain.settlement.plan import SettlementPlan
@@ -109,7 +110,8 @@ class CompleteCharges(Effect):
             charges = await self._open_charges(plan)
             billed = total(charge.amount for charge in charges if charge.billable)
             return Done(ChargesComplete(uploaded=ZERO, excluded=billed))
-        await self._upload(plan.admission_no)
+        if stay_of(context.account).state is StayState.REGISTERED:
+            await self._upload(plan.admission_no)
         charges = await self._open_charges(plan)
         guilty = [charge for charge in charges if charge.state is ChargeState.GUILTY]
         if guilty:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from application.outside import failure
 from domain.billing.charge import Charge, ChargeState
-from domain.errors import OutsideUnavailable
 from domain.identifiers import AdmissionNo
 from domain.money import Money
 from ports.errors import CallFailed
@@ -34,7 +34,7 @@ class PullCharges:
         try:
             return await self._keep(no, await self._hospital.charges(no, day))
         except CallFailed as failed:
-            raise OutsideUnavailable(f"HIS: {failed.text}") from failed
+            raise failure("HIS", failed) from failed
 
     async def for_settlement(self, no: AdmissionNo) -> Pulled:
         """Void charges of the whole stay, and 待结算费用 with the HIS's own total.

@@ -44,7 +44,14 @@ class TellPatients:
         return find_arrears(account.deposit, charged, expected, self._rules.minimum_balance)
 
     async def push_daily_list(self, no: AdmissionNo, day: date) -> None:
-        """The day's list, once: its message number names stay and day."""
+        """The day's list, once: its message number names stay and day.
+
+        A stay that began later has no such day: it may have been opened since, or a platform that
+        was down is making up for days before it.
+        """
+        account = await self._store.account(no)
+        if account is None or business_date(account.admission.admitted_at) > day:
+            return
         listed = await self.daily_list(no, day)
         await self._push(
             Message(

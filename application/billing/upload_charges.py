@@ -6,9 +6,11 @@ from application.advance_plan import AdvancePlan
 from application.commit import advance_job
 from domain.billing.charge import Charge, ChargesMarked, ChargeState
 from domain.billing.upload import UPLOAD_BATCH, ChargeBatchPlan, batches_of, waiting_for_upload
-from domain.errors import StaleVersion
+from domain.errors import Conflict, NotRegistered, StaleVersion
 from domain.identifiers import AdmissionNo, InstitutionId
+from domain.insurance.stay import StayState
 from domain.money import total
+from domain.plan.attempt import CALL_LIMIT
 from domain.plan.plan import Plan, steps_of
 from ports.clock import Clock, Numbers
 from ports.insurer import Insurer
@@ -36,6 +38,11 @@ class UploadCharges:
 
     async def __call__(self, no: AdmissionNo) -> tuple[Plan, ...]:
         """Takes every live batch and waiting charge as far as it goes; returns the batches."""
+        account = await self._store.account(no)
+        if account is None or account.stay is None:
+            raise NotRegistered(f"{no} is not registered with the insurer", field="admission_no")
+        if account.stay.state is not StayState.REGISTERED:
+            raise Conflict(f"{no} is discharged at the insurer: it takes no more charges")
         await self._advance_live(no)
         charges = waiting_for_upload(await self._store.charges(no))
         for batch in batches_of(charges, self._insurer.profile.batch_lines_max):
@@ -81,5 +88,7 @@ class UploadCharges:
             expected=ChargeState.PULLED,
         )
         return Changeset(
-            new_plans=[plan], marks=[taken], jobs=[advance_job(plan.no, self._clock.now())]
+            new_plans=[plan],
+            marks=[taken],
+            jobs=[advance_job(plan.no, self._clock.now() + CALL_LIMIT)],
         )

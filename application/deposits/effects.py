@@ -53,7 +53,11 @@ class CollectPayment(Effect):
         if plan.product is Product.PAYMENT_CODE and isinstance(channel, ChargesCode):
             if not order.auth_code:
                 raise Refused("the payment code is not at hand any more", code="code_needed")
-            return _of_code(await channel.charge_code(order), plan, context)
+            try:
+                return _of_code(await channel.charge_code(order), plan, context)
+            except Refused:
+                await _revoke(self._channels[plan.channel], order)
+                raise
         raise Refused(f"{plan.channel} does not offer {plan.product}", code="unknown_channel")
 
     async def ask(self, context: Context) -> Outcome:
@@ -77,8 +81,18 @@ class CollectPayment(Effect):
         plan: DepositPlan = context.plan
         if plan.product is not Product.PAYMENT_CODE:
             return plan.expires_at
-        called = context.attempt.called_at or context.attempt.planned_at
-        return called + self._channels[plan.channel].capabilities.payment_code_lasts
+        return _called_at(context) + self._code_lasts(plan)
+
+    def _code_lasts(self, plan: DepositPlan) -> timedelta:
+        return self._channels[plan.channel].capabilities.payment_code_lasts
+
+    def _unpayable(self, context: Context) -> bool:
+        """Whether not even a request that is still on its way could take money: its order has
+        expired, or long since the code that the patient showed."""
+        plan: DepositPlan = context.plan
+        if plan.product is not Product.PAYMENT_CODE:
+            return context.now >= plan.expires_at
+        return context.now >= _called_at(context) + 2 * self._code_lasts(plan)
 
     async def _wait(self, view: PaymentView, context: Context) -> Outcome:
         plan: DepositPlan = context.plan
@@ -102,10 +116,25 @@ class CollectPayment(Effect):
         ended = await channel.close(context.attempt.key, plan.product)
         if ended.state is PaymentState.PAID:
             return paid(ended, plan, Proof.QUERY)
-        if ended.state in (PaymentState.CLOSED, PaymentState.RETURNED):
+        never_there = ended.state is PaymentState.NOT_FOUND and self._unpayable(context)
+        if never_there or ended.state in (PaymentState.CLOSED, PaymentState.RETURNED):
             why = "payment_failed" if view.state is PaymentState.FAILED else "expired"
             return ProvenDead(Proof.CLOSED, view.text or ended.text or why, view.code or why)
         return StillUnknown(f"the channel still says {ended.state.value}")
+
+
+async def _revoke(channel: PaymentChannel, order: PaymentOrder) -> None:
+    """撤销 after a refused code: the channel may keep an order that failed (channels §1.7.4)."""
+    try:
+        ended = await channel.close(order.key, Product.PAYMENT_CODE)
+    except CallFailed as failed:
+        raise OutcomeUnknown(f"refused, not revoked yet: {failed.text}") from failed
+    if ended.state is PaymentState.PAID:
+        raise OutcomeUnknown("refused, and then the channel says that it is paid")
+
+
+def _called_at(context: Context) -> datetime:
+    return context.attempt.called_at or context.attempt.planned_at
 
 
 def _order(plan: DepositPlan, context: Context) -> PaymentOrder:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from application.advance_plan import AdvancePlan
 from application.deposits.effects import paid
-from application.effect import Done, RefusedThere
+from application.effect import Done, RefusedThere, StillUnknown
 from application.refunds.effects import refund_outcome
 from domain.deposits.plan import COLLECT, DepositPlan
-from domain.errors import NotFound, SignatureInvalid, UnknownChannel
+from domain.errors import InvalidAmount, NotFound, SignatureInvalid, UnknownChannel
 from domain.payments.payment import PaymentNotice, PaymentState, RefundNotice
 from domain.plan.attempt import Proof
 from domain.plan.plan import Plan
@@ -45,14 +45,26 @@ class TakeNotice:
         await self._conclude(plan, notice)
         await self._advance(plan.no)
 
+    def algorithm_of(self, channel_name: str) -> str:
+        """How that channel signs its notifications; empty for one that is not opened here."""
+        channel = self._channels.get(channel_name)
+        return channel.capabilities.notice_algorithm if channel else ""
+
     async def _conclude(self, plan: Plan, notice: PaymentNotice | RefundNotice) -> None:
-        """A definite, matching notice concludes the attempt; anything else only wakes the plan."""
+        """A definite, matching notice concludes the attempt; another amount than ours is not
+        acknowledged; anything else only wakes the plan."""
         if isinstance(notice, PaymentNotice) and isinstance(plan, DepositPlan):
             if notice.view.state is PaymentState.PAID:
-                outcome = paid(notice.view, plan, Proof.NOTICE)
-                if isinstance(outcome, Done):
-                    await self._advance.conclude(plan.no, COLLECT, notice.key, outcome)
+                outcome = _of_our_amount(paid(notice.view, plan, Proof.NOTICE))
+                await self._advance.conclude(plan.no, COLLECT, notice.key, outcome)
         elif isinstance(notice, RefundNotice) and isinstance(plan, RefundPlan):
             back = refund_outcome(notice.view, plan)
-            if isinstance(back, Done | RefusedThere):
-                await self._advance.conclude(plan.no, RETURN_MONEY, notice.key, back)
+            if back is not None:
+                outcome = _of_our_amount(back)
+                await self._advance.conclude(plan.no, RETURN_MONEY, notice.key, outcome)
+
+
+def _of_our_amount(found: Done | RefusedThere | StillUnknown) -> Done | RefusedThere:
+    if isinstance(found, StillUnknown):
+        raise InvalidAmount(f"the notification is not about our amount: {found.text}")
+    return found

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+from application.outside import failure
 from application.reconciliation.our_lines import OurLines
-from domain.errors import OutsideUnavailable, UnknownChannel
+from domain.errors import UnknownChannel
 from domain.money import ZERO
 from domain.reconciliation.difference import Line, Reconciliation, reconcile
 from ports.clock import Clock
@@ -49,7 +50,7 @@ class ReconcileDay:
         try:
             ours, theirs = await self._both_sides(system, day)
         except CallFailed as failed:
-            raise OutsideUnavailable(f"{system} statement of {day}: {failed.text}") from failed
+            raise failure(f"{system} statement of {day}", failed) from failed
         result = reconcile(system, day, self._clock.now(), ours, theirs)
         await self._store.commit(Changeset(reconciliations=[result]))
         return result
@@ -59,7 +60,7 @@ class ReconcileDay:
             return await self._insurer_sides(day)
         if system == HIS_DEPOSITS:
             listed = await self._hospital.deposits(day=day)
-            theirs = [Line(deposit.number, deposit.amount) for deposit in listed]
+            theirs = [Line(one.number, one.amount) for one in listed if not one.taken_by_his]
             return await self._ours.of_his_deposits(day), theirs
         if system == HIS_SETTLEMENTS:
             posted = await self._hospital.settlements(day)

@@ -98,10 +98,13 @@ class PayOutRefund:
             raise Conflict(f"{no} goes back through {plan.channel}, not at a window")
         if plan.step(RETURN_MONEY).state is not StepState.PENDING:
             raise Conflict(f"{no} does not wait at the window")
-        named = replace(plan, terminal=terminal, operator=operator)
-        claimed = claim.of(no) if claim else None
-        await self._store.commit(Changeset(changed_plans=[named.next_version()], claim=claimed))
         text = f"paid out by {operator} at {terminal}"
-        done = Done(text=text, proof=Proof.PERSON)
-        await self._advance.conclude(no, RETURN_MONEY, plan.step(RETURN_MONEY).live.key, done)
+        await self._advance.conclude(
+            no,
+            RETURN_MONEY,
+            plan.step(RETURN_MONEY).live.key,
+            Done(text=text, proof=Proof.PERSON),
+            prepare=lambda slip: replace(slip, terminal=terminal, operator=operator),
+            claim=claim.of(no) if claim else None,
+        )
         return await self._advance(no)

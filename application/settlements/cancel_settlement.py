@@ -56,6 +56,8 @@ class CancelSettlement:
         for _ in range(RACES_MAX):
             plan = await self._settlement(no)
             await self._refresh(plan.admission_no)
+            if plan.cancelled_at is not None and plan.withdrawal_no is None:
+                return plan
             if plan.withdrawal_no is not None:
                 return await self._advance(plan.withdrawal_no)
             self._require_decided(plan)
@@ -95,7 +97,7 @@ class CancelSettlement:
             reopen=reopen,
         )
         if not cancellation.steps:
-            undone = plan.undone(cancellation.no, now)
+            undone = plan.undone(None, now)
             return Changeset(changed_plans=[undone.next_version()]), plan.no
         stopped = plan.withdrawn_by(cancellation.no)
         changes = Changeset(

@@ -163,7 +163,7 @@ class DecideSettlement:
             changes = Changeset(claim=claim.of(no) if claim else None)
             if decided != plan:
                 changes.changed_plans.append(decided.next_version())
-                changes.jobs.append(advance_job(no, self._clock.now()))
+                changes.jobs.append(advance_job(no, self._clock.now() + CALL_LIMIT))
             try:
                 await self._store.commit(changes)
             except StaleVersion:

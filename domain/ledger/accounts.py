@@ -33,6 +33,7 @@ def suspense(reason: str) -> str:
 
 RECEIVABLE_FUND = "receivable:fund"
 RECEIVABLE_PERSONAL_ACCOUNT = "receivable:personal_account"
+HELD_BY_HIS = "cash:his"  # taken at the HIS's own window, never through us
 HOSPITAL_BORNE = "hospital_borne"
 ROUNDING = "rounding"
 REDUCTION = "reduction"

@@ -169,6 +169,7 @@ class Plan:
 
     def begin(self, effect: str, key: AttemptKey, at: datetime) -> Self:
         """The intent: a new attempt under `key`, or the unsent one under its old key."""
+        self._require_live()
         step = self.step(effect)
         last = step.last
         if last is not None and last.state is AttemptState.PLANNED:
@@ -204,19 +205,23 @@ class Plan:
 
     def retry(self, effect: str) -> Self:
         """A person's decision to try a refused or dead effect again, under a new key."""
+        self._require_live()
         if self.step(effect).state not in (StepState.REFUSED, StepState.DEAD):
             raise IllegalTransition(f"{effect} neither was refused nor died")
         return replace(self, retrying=effect)
 
     def ended(self, state: PlanState, at: datetime, because: str = "") -> Self:
         """The plan at its end. Ending twice is refused."""
-        if not self.live:
-            raise PlanFinished(f"{self.kind} {self.no} has ended already")
+        self._require_live()
         return replace(self, state=state, ended_at=at, ended_because=because)
 
     def next_version(self) -> Self:
         """The same plan, one version on; made once per commit by the committing use case."""
         return replace(self, version=self.version + 1)
+
+    def _require_live(self) -> None:
+        if not self.live:
+            raise PlanFinished(f"{self.kind} {self.no} has ended already")
 
     def with_step(self, changed: Step) -> Self:
         """The plan with one step replaced by a later state of itself."""

@@ -191,8 +191,8 @@ class SettlementPlan(Plan):
         """Stopped: from now on only that cancellation acts for it."""
         return replace(self, withdrawal_no=cancellation)
 
-    def undone(self, cancellation: PlanNo, at: datetime) -> Self:
-        """A cancellation has undone it; a live one ends with this."""
+    def undone(self, cancellation: PlanNo | None, at: datetime) -> Self:
+        """A cancellation has undone it, or nothing had to be; a live one ends with this."""
         plan = replace(self, withdrawal_no=cancellation, cancelled_at=at, held=ZERO)
         return plan.ended(PlanState.CLOSED, at, "withdrawn") if plan.live else plan
 

@@ -1,13 +1,18 @@
 """The last act: every day reconciled, every book compared, the ledger summed, the audit run."""
 
+import time
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 from interfaces.demo.actors import Cast
+from interfaces.sandbox.hospital import SIMULATORS
 
 ACT = "5 对账与审计"
 DAYS = 4
+CORE_ROUTE = ("2402", "2303", "2304", "PostSettlement")
 PAGE = 500
+QUIET_LOOKS, QUIET_SECONDS = 3, 0.3
 
 
 def play(cast: Cast, stays: list[dict[str, str]]) -> None:
@@ -140,14 +145,61 @@ def _audit(cast: Cast) -> dict[str, Any]:
 
 
 def _wire(cast: Cast) -> list[dict[str, Any]]:
-    exchanges: list[dict[str, Any]] = []
-    after = 0
-    while True:
-        page = cast.operations.get(f"/v1/exchanges?after={after}&limit={PAGE}")
-        if not page["items"]:
-            break
-        exchanges += page["items"]
-        after = page["next_after"]
+    exchanges = _quiet_wire(cast)
     wrong = [e for e in exchanges if "invalid" in (e["request_signature"], e["response_signature"])]
     cast.record.check("no signature on the wire was wrong", not wrong, len(exchanges))
+    for system in SIMULATORS:
+        _same_bodies(cast, system, exchanges)
+    _declared_order(cast, exchanges)
     return exchanges
+
+
+def _quiet_wire(cast: Cast) -> list[dict[str, Any]]:
+    """Every exchange, once nothing has crossed a wire for a moment (the worker runs too)."""
+    exchanges: list[dict[str, Any]] = []
+    after, quiet = 0, 0
+    while quiet < QUIET_LOOKS:
+        page = cast.operations.get(f"/v1/exchanges?after={after}&limit={PAGE}")
+        exchanges += page["items"]
+        after = page["next_after"]
+        quiet = 0 if page["items"] else quiet + 1
+        if not page["items"]:
+            time.sleep(QUIET_SECONDS)
+    return exchanges
+
+
+def _same_bodies(cast: Cast, system: str, exchanges: list[dict[str, Any]]) -> None:
+    """Every call as we recorded it and as the other side did: the same bytes, both ways."""
+    journal = cast.sandbox.control(system, "journal")["exchanges"]
+    theirs = Counter(
+        (one["direction"], one["request_sha256"], one["response_sha256"]) for one in journal
+    )
+    other_side = {"in": "out", "out": "in"}
+    ours = Counter(
+        (other_side[one["direction"]], one["request_sha256"], one["response_sha256"])
+        for one in exchanges
+        if one["system"] == system
+    )
+    lost = theirs - ours
+    measured = {
+        "ours": ours.total(),
+        "theirs": theirs.total(),
+        "only_ours": (ours - theirs).total(),
+        "only_theirs": [
+            one["operation"]
+            for one in journal
+            if (one["direction"], one["request_sha256"], one["response_sha256"]) in lost
+        ],
+    }
+    name = f"{system}: every body on the wire is the same in both records"
+    cast.record.check(name, ours == theirs and bool(ours), measured)
+
+
+def _declared_order(cast: Cast, exchanges: list[dict[str, Any]]) -> None:
+    """The core route of the first discharge: 2402, 2303, 2304, then the HIS post."""
+    first = [one["operation"] for one in exchanges if one["operation"] in CORE_ROUTE]
+    cast.record.equal(
+        "the first discharge went the core route",
+        order=first[: len(CORE_ROUTE)],
+        declared=list(CORE_ROUTE),
+    )

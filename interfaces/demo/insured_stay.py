@@ -8,6 +8,7 @@ from interfaces.sandbox.hospital import OPENID
 EMPLOYEE_ID = "000000198503150016"  # a person the insurer's simulator knows; nobody bears it
 PUMP = "M003"  # 进口镇痛泵, 丙类: the patient pays all of it
 PUMP_FEN = 62_000
+MEALS = "O001"  # 陪护餐费: no insurance code, so it is never uploaded
 ACCOUNT_FEN = 350_000  # that person's personal account
 ACT = "1 住院 · 押金不足"
 
@@ -185,7 +186,7 @@ def _discharge(cast: Cast, no: str) -> str:
     record = cast.record
     deposit = cast.balance(no)
     pumps = (deposit + ACCOUNT_FEN) // PUMP_FEN + 2  # more of his own than deposit and account hold
-    cast.charge_items(no, **{PUMP: pumps})
+    cast.charge_items(no, **{PUMP: pumps, MEALS: 2})
     cast.order_discharge(no)
     opened = cast.channel.post(
         "/v1/settlements", {"admission_no": no, "point": "window", "operator": "cashier-1"}

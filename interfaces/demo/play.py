@@ -2,9 +2,7 @@
 
 import json
 import random
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +23,22 @@ def play(
     """The whole story; the record and its JSON document."""
     record = Record(tell=tell)
     record.inputs = {"seed": seed, "lines": lines, "faults": _arm(sandbox, faults)}
-    now = datetime.now(UTC)
-    today = business_date(now)
-    record.facts["first_day"] = today.isoformat()
-    record.facts["midnight_offset"] = int((moment(today, 0) - now).total_seconds())
     with httpx.Client(timeout=60) as client:
-        cast = _cast(sandbox, record, client, seed, lines)
-        stays = [insured_stay.play(cast), other_stays.play_surplus(cast)]
-        stays.append(other_stays.play_self_pay(cast))
-        first = stays[0]
-        again = other_stays.play_cancellation(cast, first["settlement_no"], first["admission_no"])
-        stays.append({"admission_no": first["admission_no"], "settlement_no": again})
-        ending.play(cast, stays)
+        cast = cast_of(sandbox, record, client, seed, lines)
+        ending.play(cast, play_stays(cast))
         _faults_fired(sandbox, record, faults)
         return record, report(record, sandbox)
 
 
-def _cast(sandbox: Sandbox, record: Record, client: httpx.Client, seed: int, lines: int) -> Cast:
+def cast_of(sandbox: Sandbox, record: Record, client: httpx.Client, seed: int, lines: int) -> Cast:
+    """Everybody the demo needs; its day 0 is today."""
+    now = sandbox.clock.now()
+    today = business_date(now)
+    record.facts["first_day"] = today.isoformat()
+    record.facts["midnight_offset"] = int((moment(today, 0) - now).total_seconds())
+
     def clock() -> int:
-        return int(time.time()) + int(record.facts.get("offset", 0))
+        return int(sandbox.clock.now().timestamp())
 
     secrets = sandbox.credentials
     channel = Channel(sandbox.rest_url, "demo-channel", secrets.channel_secret, clock, client)
@@ -52,6 +47,14 @@ def _cast(sandbox: Sandbox, record: Record, client: httpx.Client, seed: int, lin
     )
     dice = random.Random(seed)  # noqa: S311 - the printed seed must reproduce the run
     return Cast(sandbox, channel, operations, record, dice, lines)
+
+
+def play_stays(cast: Cast) -> list[dict[str, str]]:
+    """All acts but the last; the stays with the settlement each of them ended in."""
+    first = insured_stay.play(cast)
+    stays = [first, other_stays.play_surplus(cast), other_stays.play_self_pay(cast)]
+    again = other_stays.play_cancellation(cast, first["settlement_no"], first["admission_no"])
+    return [*stays, {"admission_no": first["admission_no"], "settlement_no": again}]
 
 
 def _arm(sandbox: Sandbox, file: Path | None) -> dict[str, Any]:

@@ -52,13 +52,10 @@ KINDS: Mapping[type[errors.MedsettleError], Kind] = {
     errors.AdmissionClosed: Kind(409, "The stay is settled"),
     errors.NotRegistered: Kind(409, "Not registered with the insurer"),
     errors.AlreadyRegistered: Kind(409, "Registered with the insurer already"),
-    errors.NotEntitled: Kind(409, "Not entitled to benefits"),
     errors.PlanAlreadyLive: Kind(409, "A settlement is under way"),
     errors.PlanFinished: Kind(409, "Finished already"),
     errors.DepositShort: Kind(409, "Deposit too small"),
     errors.LotExceeded: Kind(409, "More than is left of the payment"),
-    errors.NotReturnable: Kind(409, "Cannot go back along its route"),
-    errors.TotalsDisagree: Kind(409, "Totals disagree"),
     errors.ChargeSettled: Kind(409, "The charge is settled"),
     errors.StaleVersion: Kind(409, "Changed by somebody else meanwhile"),
     errors.IdempotencyConflict: Kind(422, "Idempotency key reused with another input"),
@@ -68,6 +65,7 @@ KINDS: Mapping[type[errors.MedsettleError], Kind] = {
     errors.ClockSkewed: Kind(401, "Clock skewed"),
     errors.OutsideRefused: Kind(422, "Refused by an outside system"),
     errors.OutsideUnavailable: Kind(503, "An outside system is unavailable"),
+    errors.StorageUnavailable: Kind(503, "Our own books are unavailable"),
 }
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 from starlette.convertors import Convertor, register_url_convertor
 
 INT64_MAX = (1 << 63) - 1
+FEN_MAX = (1 << 53) - 1  # what every JSON reader keeps exactly, and more than any hospital owns
 NUMBER = r"[0-9A-Za-z._-]{1,64}"
 DAY = re.compile(r"20\d{2}-\d{2}-\d{2}", re.ASCII)
 
@@ -52,7 +53,7 @@ def example(shown: Mapping[str, Any]) -> ConfigDict:
     )
 
 
-Fen = Annotated[int, Field(strict=True, ge=1, le=INT64_MAX, description="integer fen")]
+Fen = Annotated[int, Field(strict=True, ge=1, le=FEN_MAX, description="integer fen")]
 Number = Annotated[str, Field(pattern=f"^{NUMBER}$")]
 PathNumber = Annotated[str, Path(pattern=f"^{NUMBER}$")]
 Name = Annotated[

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import InvalidAmount, InvalidInput, MedsettleError, NotFound
 from interfaces.rest.errors import (
@@ -29,7 +30,35 @@ def translate_errors(app: FastAPI) -> None:
     app.add_exception_handler(MedsettleError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_framework)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(FailuresAnswered)
+
+
+class FailuresAnswered:
+    """The outermost layer: a bug of ours is logged whole here and told to nobody outside.
+
+    Raised any further, it would also cost the caller his connection, and with it the calls that
+    follow.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            log.exception("rest_failed", method=scope["method"], path=scope["path"])
+            answer = MedsettleError("the platform failed; ask again with the same Idempotency-Key")
+            await problem_response(answer)(scope, receive, send)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
@@ -56,14 +85,6 @@ async def _of_framework(request: Request, error: Exception) -> Response:
     if error.status_code == 413:  # noqa: PLR2004
         return problem_response(BodyTooLarge(error.detail))
     return problem_response(MalformedRequest("the body is not readable JSON"))
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    """A bug of ours: logged whole here, told to nobody outside."""
-    log.error("rest_failed", method=request.method, path=request.url.path, exc_info=error)
-    return problem_response(
-        MedsettleError("the platform failed; ask again with the same Idempotency-Key")
-    )
 
 
 def _methods_of(request: Request) -> list[str]:

@@ -23,6 +23,7 @@ from application.settlements.settle_admission import DecideSettlement, SettleAdm
 from application.visits.refresh_admission import RefreshAdmission
 from ports.clock import Clock
 from ports.enquiries import Enquiries
+from ports.exchanges import Exchanges
 from ports.store import Store
 
 
@@ -60,6 +61,7 @@ class Uses:
     store: Store
     clock: Clock
     enquiries: Enquiries
+    exchanges: Exchanges
     applications: Mapping[str, Application]  # by key id
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from application.deposits.top_up_deposit import TopUp
+from application.effect import Hand
 from contracts.medsettle.deposits.v1 import deposits_pb2 as wire
 from contracts.medsettle.deposits.v1 import deposits_pb2_grpc as grpc_wire
 from domain.deposits.plan import COLLECT, DepositPlan
@@ -47,7 +48,12 @@ class Deposits(grpc_wire.DepositServiceServicer):
             terminal=request.terminal,
             operator=request.operator,
         )
-        plan = await once(self._uses, request, lambda claim: self._uses.top_up(command, claim))
+        plan = await once(
+            self._uses,
+            request,
+            lambda claim: self._uses.top_up(command, claim),
+            Hand(auth_code=request.auth_code),
+        )
         return wire.TopUpDepositResponse(deposit=deposit(_as_deposit(plan, plan.no)))
 
     async def GetDeposit(self, request: Any, _: Any) -> wire.GetDepositResponse:

@@ -24,6 +24,7 @@ STATUS: dict[type[errors.MedsettleError], int] = {
     errors.NotAllowed: code_pb2.PERMISSION_DENIED,
     errors.OutsideRefused: code_pb2.FAILED_PRECONDITION,
     errors.OutsideUnavailable: code_pb2.UNAVAILABLE,
+    errors.StorageUnavailable: code_pb2.UNAVAILABLE,
     errors.MedsettleError: code_pb2.INTERNAL,
 }
 

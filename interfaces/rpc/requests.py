@@ -7,7 +7,8 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from domain.errors import IdempotencyConflict, InvalidInput
+from application.effect import EMPTY_HAND, Hand
+from domain.errors import IdempotencyConflict, InvalidInput, MedsettleError
 from domain.identifiers import PlanNo
 from domain.plan.plan import Plan
 from interfaces.rest.uses import Uses
@@ -17,7 +18,9 @@ from ports.store import Claim, KeyTaken
 REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-async def once(uses: Uses, request: Any, act: Callable[[Claim], Awaitable[Plan]]) -> Plan:
+async def once(
+    uses: Uses, request: Any, act: Callable[[Claim], Awaitable[Plan]], hand: Hand = EMPTY_HAND
+) -> Plan:
     """Acts once per request_id; a repetition returns the plan the first one was about."""
     if REQUEST_ID.fullmatch(request.request_id) is None:
         raise InvalidInput("request_id must be 1 to 64 of [0-9A-Za-z_-]", field="request_id")
@@ -31,13 +34,14 @@ async def once(uses: Uses, request: Any, act: Callable[[Claim], Awaitable[Plan]]
     if known is None:
         try:
             return await act(claim)
-        except KeyTaken as taken:
-            if taken.what != "idempotency":
-                raise
+        except (KeyTaken, MedsettleError):
+            # Somebody may have come first with this very number, and that is why it was refused.
             known = await uses.store.claim(claim.application, claim.key)
-    if known is None or known.input_hash != claim.input_hash:
+            if known is None:
+                raise
+    if known.input_hash != claim.input_hash:
         raise IdempotencyConflict("request_id was used with another input", field="request_id")
-    return await uses.advance(known.plan_no)
+    return await uses.advance(known.plan_no, hand)
 
 
 def _hash(request: Message) -> str:

@@ -23,7 +23,7 @@ SERVICES = (
 async def start_rpc(uses: Uses, host: str, port: int) -> grpc.aio.Server:
     """A started server; stop it with a grace."""
     server = grpc.aio.server(
-        interceptors=[Authentication(uses)],
+        interceptors=[Authentication(uses, (host, port))],
         options=[("grpc.max_receive_message_length", MESSAGE_BYTES_MAX), ("grpc.so_reuseport", 0)],
     )
     deposits_pb2_grpc.add_DepositServiceServicer_to_server(Deposits(uses), server)

@@ -9,13 +9,14 @@ from application.settlements.settle_admission import OpenSettlement
 from contracts.medsettle.his.v1 import his_pb2, his_pb2_grpc
 from contracts.medsettle.settlements.v1 import settlements_pb2 as wire
 from contracts.medsettle.settlements.v1 import settlements_pb2_grpc as grpc_wire
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, NotAllowed, NotFound
 from domain.identifiers import AdmissionNo, PlanNo
 from domain.plan.action import AskAgain, AskAPerson, Wait
 from domain.plan.plan import Plan
 from domain.settlement.cancellation import CancellationPlan
 from domain.settlement.plan import SettlementPlan
 from interfaces.rest.uses import Uses
+from interfaces.rpc.authentication import CALLER
 from interfaces.rpc.deposits import timestamp
 from interfaces.rpc.requests import once, required
 
@@ -164,6 +165,7 @@ class Postings(his_pb2_grpc.PostingServiceServicer):
         self._uses = uses
 
     async def ConfirmPosting(self, request: Any, _: Any) -> his_pb2.ConfirmPostingResponse:
+        _require_his()
         required(request, "settlement_no", "receipt_no")
         if not request.HasField("posted_at"):
             raise InvalidInput("posted_at is required", field="posted_at")
@@ -175,6 +177,7 @@ class Postings(his_pb2_grpc.PostingServiceServicer):
         return his_pb2.ConfirmPostingResponse(settlement_state=plan.state.value)
 
     async def CancelPosting(self, request: Any, _: Any) -> his_pb2.CancelPostingResponse:
+        _require_his()
         required(request, "settlement_no", "reason")
         number = PlanNo(request.settlement_no)
         cancellation = await self._uses.lead_posting.cancel(number, request.reason)
@@ -183,3 +186,9 @@ class Postings(his_pb2_grpc.PostingServiceServicer):
             settlement_state=plan.state.value if plan else "",
             cancellation_no=cancellation.no,
         )
+
+
+def _require_his() -> None:
+    """No other application may say that the HIS has posted, or will not."""
+    if CALLER.get().role != "his":
+        raise NotAllowed("only applications with the role his may say how a posting ended")

@@ -1,15 +1,18 @@
 """Keys and certificates of the sandbox, made at its first start and never committed."""
 
+import base64
 import ipaddress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from gmssl_pyx import sm2_key_generate
 
-LASTS = timedelta(days=3650)
+# Wide enough for every business day a demo or a test may move to.
+VALID_FROM, VALID_UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,21 @@ class KeyPair:
     public_key: str
     certificate: str
     serial: str  # upper-case hex
+
+
+@dataclass(frozen=True, slots=True)
+class Sm2KeyPair:
+    """An SM2 key in Base64, as bureaus hand them out: D of 32 bytes, 04‖X‖Y of 65."""
+
+    private_key: str
+    public_key: str
+
+
+def new_sm2_key() -> Sm2KeyPair:
+    """A fresh one."""
+    public, private = sm2_key_generate()
+    point = b"\4" + public
+    return Sm2KeyPair(base64.b64encode(private).decode(), base64.b64encode(point).decode())
 
 
 class Authority:
@@ -81,13 +99,12 @@ def _pem(certificate: x509.Certificate) -> str:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey
 ) -> x509.CertificateBuilder:
-    start = datetime.now(UTC) - timedelta(days=1)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + LASTS)
+        .not_valid_before(VALID_FROM)
+        .not_valid_after(VALID_UNTIL)
     )

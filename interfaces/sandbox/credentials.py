@@ -3,12 +3,13 @@ configuration files and the platform's settings are written."""
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from domain.messages.message import MessageKind
-from interfaces.sandbox.certificates import Authority, KeyPair
+from interfaces.sandbox.certificates import Authority, KeyPair, Sm2KeyPair, new_sm2_key
+from interfaces.sandbox.regions import InsurerKeys, core_settings, insurer_settings
 
 FILE = "credentials.json"
 INSTITUTION = "H99000000001"
@@ -55,17 +56,20 @@ class Credentials:
     apiv3_key: str
     apiv2_key: str
     official_account_secret: str
-    insurer_access_key: str
-    insurer_secret: str
+    insurer: InsurerKeys
     his_secret: str
     channel_secret: str
     operations_secret: str
 
 
 def open_credentials(folder: Path) -> Credentials:
-    """The sandbox's credentials; made and kept (mode 0600) at the first start."""
+    """The sandbox's credentials; made and kept (mode 0600) at the first start.
+
+    Those of an older sandbox, which lack something, are made anew.
+    """
     file = folder / FILE
-    if not file.exists():
+    names = {field.name for field in fields(Credentials)}
+    if not file.exists() or json.loads(file.read_text()).keys() != names:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
         fresh.touch(mode=0o600)
@@ -74,6 +78,10 @@ def open_credentials(folder: Path) -> Credentials:
     kept = json.loads(file.read_text())
     for name in ("merchant", "wechat"):
         kept[name] = KeyPair(**kept[name])
+    insurer = kept["insurer"]
+    for name in ("hospital", "centre"):
+        insurer[name] = Sm2KeyPair(**insurer[name])
+    kept["insurer"] = InsurerKeys(**insurer)
     return Credentials(**kept)
 
 
@@ -86,21 +94,26 @@ def _make() -> Credentials:
         apiv3_key=secrets.token_hex(16),
         apiv2_key=secrets.token_hex(16),
         official_account_secret=secrets.token_hex(16),
-        insurer_access_key="AK" + secrets.token_hex(8),
-        insurer_secret=secrets.token_hex(16),
+        insurer=InsurerKeys(
+            access_key="AK" + secrets.token_hex(8),
+            secret=secrets.token_hex(16),
+            sm4_key=secrets.token_hex(8),
+            hospital=new_sm2_key(),
+            centre=new_sm2_key(),
+        ),
         his_secret=secrets.token_hex(16),
         channel_secret=secrets.token_hex(16),
         operations_secret=secrets.token_hex(16),
     )
 
 
-def simulator_configs(credentials: Credentials, openid: str) -> dict[str, dict[str, Any]]:
+def simulator_configs(
+    credentials: Credentials, openid: str, region: str
+) -> dict[str, dict[str, Any]]:
     """The configuration file of each simulator, by its name."""
     return {
         "nhsa_core": {
-            "gateway": "aksk",
-            "access_key": credentials.insurer_access_key,
-            "secret_key": credentials.insurer_secret,
+            **core_settings(region, credentials.insurer),
             "fixmedins_code": INSTITUTION,
             "fixmedins_name": "示范医院",
             "mdtrtarea_admvs": PLACE,
@@ -129,7 +142,7 @@ def simulator_configs(credentials: Credentials, openid: str) -> dict[str, dict[s
             "templates": {kind.value: sorted(fields) for kind, fields in TEMPLATES.items()},
             "subscribers": [openid],
         },
-        "his": {"keys": {"medsettle": credentials.his_secret}},
+        "his": {"keys": {"medsettle": credentials.his_secret}, "uncoded_percent": 0},
     }
 
 
@@ -148,6 +161,7 @@ def platform_settings(
     credentials: Credentials,
     wires: Wires,
     *,
+    region: str,
     database_url: str,
     rest_port: int,
     grpc_port: int,
@@ -163,26 +177,11 @@ def platform_settings(
             _application("demo-operations", "operations", credentials.operations_secret),
         ],
         "insurer": {
-            "region": "baseline_aksk",
+            **insurer_settings(region, credentials.insurer),
             "base_url": f"http://{wires.nhsa_core}",
-            "access_key": credentials.insurer_access_key,
-            "secret": credentials.insurer_secret,
             "place": PLACE,
         },
-        "wechat_pay": {
-            "base_url": f"http://{wires.wechat_pay}",
-            "secure_base_url": f"https://{wires.wechat_pay_secure}",
-            "appid": APPID,
-            "mchid": MCHID,
-            "apiv3_key": credentials.apiv3_key,
-            "apiv2_key": credentials.apiv2_key,
-            "merchant_serial": credentials.merchant.serial,
-            "merchant_private_key": credentials.merchant.private_key,
-            "merchant_certificate": credentials.merchant.certificate,
-            "platform_public_key_id": PUBLIC_KEY_ID,
-            "platform_public_key": credentials.wechat.public_key,
-            "trusted_ca": credentials.authority,
-        },
+        "wechat_pay": _wechat_pay(credentials, wires),
         "official_account": {
             "base_url": f"http://{wires.wechat_official_account}",
             "appid": APPID,
@@ -196,6 +195,23 @@ def platform_settings(
         "grpc_port": grpc_port,
         "public_url": public_url,
         "clock_file": str(clock_file),
+    }
+
+
+def _wechat_pay(credentials: Credentials, wires: Wires) -> dict[str, str]:
+    return {
+        "base_url": f"http://{wires.wechat_pay}",
+        "secure_base_url": f"https://{wires.wechat_pay_secure}",
+        "appid": APPID,
+        "mchid": MCHID,
+        "apiv3_key": credentials.apiv3_key,
+        "apiv2_key": credentials.apiv2_key,
+        "merchant_serial": credentials.merchant.serial,
+        "merchant_private_key": credentials.merchant.private_key,
+        "merchant_certificate": credentials.merchant.certificate,
+        "platform_public_key_id": PUBLIC_KEY_ID,
+        "platform_public_key": credentials.wechat.public_key,
+        "trusted_ca": credentials.authority,
     }
 
 

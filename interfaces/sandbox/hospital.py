@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from interfaces.container import move_business_clock, open_database
+from interfaces.container import business_clock, move_business_clock, open_database
 from interfaces.sandbox.credentials import (
     Credentials,
     Wires,
@@ -16,6 +16,8 @@ from interfaces.sandbox.credentials import (
     simulator_configs,
 )
 from interfaces.sandbox.processes import Processes, Running, free_port
+from interfaces.sandbox.regions import DEFAULT_REGION
+from ports.clock import Clock
 
 SIMULATORS = ("nhsa_core", "wechat_pay", "wechat_official_account", "his")
 OPENID = "oSandboxPatient0000000000001"
@@ -73,6 +75,7 @@ class Sandbox:
 
     folder: Path
     seed: int = 1
+    region: str = DEFAULT_REGION  # of the insurer's core: one of regions.REGIONS
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     keys: Path | None = None  # where the credentials are kept; `folder`/credentials by default
     rest_port: int = 0
@@ -114,7 +117,7 @@ class Sandbox:
 
     def start_simulators(self) -> None:
         """Starts the simulators that no endpoint stands for, and resets those that it does."""
-        configs = simulator_configs(self.credentials, OPENID)
+        configs = simulator_configs(self.credentials, OPENID, self.region)
         folder = self.keys or self.folder
         for name in SIMULATORS:
             if name in self.endpoints:
@@ -145,6 +148,7 @@ class Sandbox:
         settings = platform_settings(
             self.credentials,
             wires,
+            region=self.region,
             database_url=self.database_url,
             rest_port=self.rest_port,
             grpc_port=self.grpc_port,
@@ -167,12 +171,14 @@ class Sandbox:
 
     def start_api(self) -> Running:
         """One API process on the sandbox's ports."""
-        self.running["api"] = self.processes.start("api", ["interfaces.api"], self._environment)
+        environment = self._environment("MS-API")
+        self.running["api"] = self.processes.start("api", ["interfaces.api"], environment)
         return self.running["api"]
 
     def start_worker(self, name: str = "worker") -> Running:
         """One worker process."""
-        self.running[name] = self.processes.start(name, ["interfaces.worker"], self._environment)
+        environment = self._environment(f"MS-{name.upper()}")
+        self.running[name] = self.processes.start(name, ["interfaces.worker"], environment)
         return self.running[name]
 
     def stop(self) -> None:
@@ -190,6 +196,11 @@ class Sandbox:
         return self.folder / "clock"
 
     @property
+    def clock(self) -> Clock:
+        """The platform's business clock, as its processes read it."""
+        return business_clock(self.clock_file)
+
+    @property
     def settings_file(self) -> Path:
         """The platform's settings."""
         return self.folder / "settings.json"
@@ -199,9 +210,8 @@ class Sandbox:
         """Where the REST API listens."""
         return f"http://127.0.0.1:{self.rest_port}"
 
-    @property
-    def _environment(self) -> dict[str, str]:
-        return {"MEDSETTLE_SETTINGS": str(self.settings_file)}
+    def _environment(self, operator: str) -> dict[str, str]:
+        return {"MEDSETTLE_SETTINGS": str(self.settings_file), "MEDSETTLE_OPERATOR": operator}
 
     def control(
         self, system: str, path: str, body: Mapping[str, Any] | None = None

@@ -107,5 +107,6 @@ def _await_ready(name: str, process: "subprocess.Popen[str]", log: Path) -> dict
                 return ready
     process.kill()
     process.wait()
+    process.stdout.close()
     words = log.read_text()[-2000:] if log.exists() else ""
     raise StartFailed(f"{name} did not become ready (log: {log.name})\n{words}")

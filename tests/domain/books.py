@@ -7,7 +7,7 @@ call, outcome. What the outside world says is told by the test.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.billing.charge import ChargesMarked
 from domain.deposits.account import DepositAccount
@@ -17,7 +17,7 @@ from domain.identifiers import AttemptKey, PlanNo
 from domain.insurance.stay import InsuredStay
 from domain.ledger.journal import Journal
 from domain.messages.message import Message
-from domain.money import ZERO, Money, total
+from domain.money import Money, total
 from domain.payments.payment import PaymentState, PaymentView, Product
 from domain.plan.action import Action, Call
 from domain.plan.attempt import Attempt, AttemptState, Evidence, Proof
@@ -25,9 +25,9 @@ from domain.plan.plan import NOTHING_ELSE, Consequences, Plan
 from domain.plan.step import Step
 from domain.refunds.plan import AGREE_WITH_HIS, RefundPlan
 from domain.settlement.plan import SettlementPlan
-from domain.visits.admission import Admission
+from domain.visits.admission import Admission, FeeCategory
 from domain.visits.patient_account import PatientAccount
-from tests.domain.patients import AT, HOSPITAL, an_admission, deposit_plan
+from tests.domain.patients import AT, STAY, a_stay, an_admission, deposit_plan
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Books:
 
     admission: Admission = field(default_factory=an_admission)
     stay: InsuredStay | None = None
-    deposit: DepositAccount = DepositAccount(an_admission().no)
+    deposit: DepositAccount = field(default_factory=lambda: DepositAccount(STAY))
     lots: dict[str, Lot] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
     journals: list[Journal] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Books:
     settled_by: PlanNo | None = None  # who has settled the stay's charges
     called: list[str] = field(default_factory=list)
     wakes: int = 0
-    now = AT
+    now: datetime = AT
 
     @property
     def account(self) -> PatientAccount:
@@ -154,7 +154,7 @@ class Books:
 
     # --- the store -----------------------------------------------------------------------------
 
-    def commit(self, plan: Plan, caused: Consequences = NOTHING_ELSE) -> None:
+    def commit(self, plan: Plan | None, caused: Consequences = NOTHING_ELSE) -> None:
         """All of it or nothing: the constructors of account and lots are the guards."""
         deposit = replace(
             self.deposit,
@@ -163,16 +163,19 @@ class Books:
         )
         self.lots = self._lots_after(caused)
         self.deposit = deposit
-        self.plans[plan.no] = plan.next_version()
+        if plan is not None:
+            self.plans[plan.no] = plan.next_version()
         self.plans |= {order.no: order for order in caused.orders}
         self.journals += caused.journals
         self.messages |= {message.no: message for message in caused.messages}
         self.wakes += caused.wakes
         self._keep_records(caused)
         if caused.settles_charges:
+            assert plan is not None
             self.settled_by = plan.no
         if caused.cancels is not None:
             original = self.plans[caused.cancels]
+            assert plan is not None
             assert isinstance(original, SettlementPlan)
             self.plans[original.no] = original.undone(plan.no, self.now).next_version()
             self.settled_by = None
@@ -258,4 +261,21 @@ class Books:
         return self.deposit, self.lots, self.ledger, self.settled_by
 
 
-__all__ = ["HOSPITAL", "ZERO", "Accepts", "Books", "Dies", "NeverLeft", "Refuses", "Unknown"]
+def insured_stay(*fen: int, cash: int = 0) -> Books:
+    """An insured stay with deposits through WeChat Pay, oldest first, and then one in cash."""
+    return _with_deposits(Books(stay=a_stay()), fen, cash)
+
+
+def self_pay_stay(*fen: int, cash: int = 0) -> Books:
+    """The same for a patient without insurance."""
+    admission = an_admission(fee_category=FeeCategory.SELF_PAY)
+    return _with_deposits(Books(admission=admission), fen, cash)
+
+
+def _with_deposits(books: Books, fen: tuple[int, ...], cash: int) -> Books:
+    for number, amount in enumerate(fen, start=1):
+        books.top_up(f"DP{number}", amount)
+    if cash:
+        books.top_up("DPcash", cash, "cash")
+    books.called.clear()
+    return books

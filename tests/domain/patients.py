@@ -18,7 +18,8 @@ from domain.money import Money
 from domain.payments.payment import Product
 from domain.plan.plan import steps_of
 from domain.settlement.his_record import LockedBill, Posted, Posting
-from domain.settlement.plan import ChargesComplete, SettlementPlan, settlement_steps
+from domain.settlement.plan import SettlementPlan
+from domain.settlement.steps import ChargesComplete, settlement_steps
 from domain.visits.admission import Admission, AdmissionState, Diagnosis, FeeCategory
 from domain.visits.institution import InstitutionRules
 

@@ -45,7 +45,7 @@ def test_every_state_and_action_is_either_in_the_table_or_refused(
 
 
 def test_nothing_leads_out_of_an_end() -> None:
-    assert ENDED == {AttemptState.DONE, AttemptState.REFUSED, AttemptState.DEAD}
+    assert {AttemptState.DONE, AttemptState.REFUSED, AttemptState.DEAD} == ENDED
     assert not [move for move in ATTEMPT_LIFECYCLE.moves if move[0] in ENDED]
 
 

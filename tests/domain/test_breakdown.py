@@ -1,4 +1,4 @@
-"""The identities of a settlement answer, on the reference's own example and with one fen changed."""
+"""The identities of a settlement answer, on the reference's own example and one fen beside it."""
 
 from dataclasses import replace
 

@@ -28,7 +28,7 @@ SYSTEM = "wechat_official_account"
 class WechatOfficialAccount(Messenger):
     """微信公众号. `client_msg_id` keeps a repeated message from arriving twice (ten minutes)."""
 
-    def __init__(  # noqa: PLR0917 - what the account is, and what every adapter gets
+    def __init__(
         self,
         appid: str,
         secret: str,

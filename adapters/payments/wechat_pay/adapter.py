@@ -1,10 +1,8 @@
 """WeChat Pay as a payment channel: chooses the call, ends orders, hands everything else on."""
 
-import asyncio
 import ssl
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 from adapters.payments.wechat_pay.credentials import WechatPayCredentials
@@ -14,6 +12,8 @@ from adapters.payments.wechat_pay.statement import READY_HOUR, TradeBill
 from adapters.payments.wechat_pay.v2 import V2, SignType
 from adapters.payments.wechat_pay.v3 import V3
 from adapters.payments.wechat_pay.v3_orders import V3Orders
+from adapters.wire.found_out import found_out
+from adapters.wire.order_reversal import ENDED, reversed_order
 from adapters.wire.recorded_http import RecordedHttp
 from domain.identifiers import AttemptKey
 from domain.payments.payment import (
@@ -42,7 +42,6 @@ from ports.payment_channels import (
 )
 
 SYSTEM = "wechat_pay"
-REVERSALS = 5  # how often a reversal is asked again while they say recall=Y
 
 CAPABILITIES = Capabilities(
     channel=SYSTEM,
@@ -52,15 +51,14 @@ CAPABILITIES = Capabilities(
     undo=Undo.AUTOMATIC,
     payment_code_lasts=timedelta(seconds=45),
     statement_ready_hour=READY_HOUR,
+    notice_algorithm="WECHATPAY2-SHA256-RSA2048",
 )
-
-ENDED = frozenset({PaymentState.CLOSED, PaymentState.RETURNED, PaymentState.NOT_FOUND})
 
 
 class WechatPay(PaymentChannel, PresentsCode, PaysInApp, ChargesCode):
     """微信支付 of one direct merchant."""
 
-    def __init__(  # noqa: PLR0917 - one value per thing the merchant is told
+    def __init__(
         self,
         credentials: WechatPayCredentials,
         base_url: str,
@@ -121,9 +119,13 @@ class WechatPay(PaymentChannel, PresentsCode, PaysInApp, ChargesCode):
     async def close(self, key: AttemptKey, product: Product) -> PaymentView:
         """关单, or 撤销 of a payment code; the query afterwards says how the order stands."""
         if product is Product.PAYMENT_CODE:
-            return await self._reverse(key)
+            return await reversed_order(
+                lambda: self._codes.query(key),
+                lambda: self._codes.reverse(key),
+                self._reversal_pause_seconds,
+            )
         await self._orders.close(key)
-        view = await self._orders.query(key)
+        view = await found_out(self._orders.query(key))
         if view.state is PaymentState.PAID or view.state in ENDED:
             return view
         raise OutcomeUnknown(f"close: the order is still {view.code}", code=view.code)
@@ -148,23 +150,6 @@ class WechatPay(PaymentChannel, PresentsCode, PaysInApp, ChargesCode):
         """Closes the connections."""
         await self._http.close()
         await self._secure_http.close()
-
-    async def _reverse(self, key: AttemptKey) -> PaymentView:
-        before = await self._codes.query(key)
-        if before.state in {PaymentState.CLOSED, PaymentState.RETURNED}:
-            return before
-        for attempt in range(REVERSALS):
-            if attempt:
-                await asyncio.sleep(self._reversal_pause_seconds)
-            if not await self._codes.reverse(key):
-                break
-        view = await self._codes.query(key)
-        if view.state not in ENDED:
-            raise OutcomeUnknown(f"reverse: the order is still {view.code}", code=view.code)
-        if view.state is PaymentState.CLOSED and before.state is PaymentState.PAID:
-            # A revoked order need not say that it had been paid.
-            return replace(before, state=PaymentState.RETURNED, code=view.code, text=view.text)
-        return view
 
 
 def _client_tls(credentials: WechatPayCredentials, trusted_ca: str | None) -> ssl.SSLContext:

@@ -1,48 +1,10 @@
-"""Strict reading of an answer's fields: a missing or misshapen one makes the outcome unknown."""
+"""WeChat Pay's own ways to write an amount and a time, read as strictly as every other field."""
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from adapters.wire.answer_fields import UNREADABLE, JsonObject, text
 from domain.money import Money
 from ports.errors import OutcomeUnknown
-
-UNREADABLE = "answer_unreadable"
-MISMATCH = "answer_mismatch"
-
-JsonObject = Mapping[str, object]
-
-
-def json_object(body: bytes) -> JsonObject:
-    """The body as a JSON object."""
-    try:
-        content = json.loads(body)
-    except ValueError as error:  # bad JSON and bad UTF-8 alike
-        raise OutcomeUnknown(f"not JSON: {error}", code=UNREADABLE) from error
-    if not isinstance(content, dict):
-        raise OutcomeUnknown("not a JSON object", code=UNREADABLE)
-    return content
-
-
-def text(content: JsonObject, name: str) -> str:
-    """A text field that must be there and not be empty."""
-    value = content.get(name)
-    if not isinstance(value, str) or not value:
-        raise OutcomeUnknown(f"{name!r} is missing or not text: {value!r}", code=UNREADABLE)
-    return value
-
-
-def optional_text(content: JsonObject, name: str) -> str:
-    """A text field that may be missing; then it is empty."""
-    return text(content, name) if content.get(name) else ""
-
-
-def inner(content: JsonObject, name: str) -> JsonObject:
-    """An object inside the object."""
-    value = content.get(name)
-    if not isinstance(value, dict):
-        raise OutcomeUnknown(f"{name!r} is missing or not an object", code=UNREADABLE)
-    return value
 
 
 def fen(content: JsonObject, name: str) -> Money:
@@ -71,10 +33,3 @@ def instant(content: JsonObject, name: str) -> datetime:
     if moment.tzinfo is None:
         raise OutcomeUnknown(f"{name!r} has no time zone: {value!r}", code=UNREADABLE)
     return moment.astimezone(UTC)
-
-
-def expect(content: JsonObject, name: str, ours: str) -> None:
-    """The answer must speak of what was asked: our number, our merchant, our application."""
-    theirs = content.get(name)
-    if theirs != ours:
-        raise OutcomeUnknown(f"the answer speaks of {name} {theirs!r}, not {ours!r}", code=MISMATCH)

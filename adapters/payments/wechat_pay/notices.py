@@ -8,17 +8,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.payments.wechat_pay.credentials import WechatPayCredentials
-from adapters.payments.wechat_pay.fields import (
+from adapters.payments.wechat_pay.fields import fen
+from adapters.payments.wechat_pay.signatures import PlatformKeys
+from adapters.payments.wechat_pay.translation import refund_of, v3_payment
+from adapters.wire.answer_fields import (
     JsonObject,
     expect,
-    fen,
     inner,
     json_object,
     optional_text,
     text,
 )
-from adapters.payments.wechat_pay.signatures import NotGenuine, PlatformKeys
-from adapters.payments.wechat_pay.translation import refund_of, v3_payment
+from adapters.wire.rsa_signatures import NotGenuine
 from domain.identifiers import AttemptKey
 from domain.payments.payment import PaymentNotice, PaymentState, RefundNotice
 from ports.clock import Clock

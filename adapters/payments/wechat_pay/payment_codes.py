@@ -3,7 +3,6 @@
 Whether v3 has this product is told in two ways (reference §1.7.3); v2 has it for certain.
 """
 
-from adapters.payments.wechat_pay.fields import UNREADABLE
 from adapters.payments.wechat_pay.translation import (
     ASK_FIRST,
     NO_ORDER_CODES,
@@ -12,6 +11,8 @@ from adapters.payments.wechat_pay.translation import (
     v2_payment,
 )
 from adapters.payments.wechat_pay.v2 import V2
+from adapters.wire.answer_fields import UNREADABLE
+from adapters.wire.found_out import found_out
 from domain.identifiers import AttemptKey
 from domain.payments.payment import PaymentOrder, PaymentState, PaymentView
 from ports.errors import OutcomeUnknown
@@ -46,7 +47,7 @@ class PaymentCodes:
             return PaymentView(state=PaymentState.PAYING, text=words, code=code)
         if code in ASK_FIRST:
             # "This code was used" is also what our own repeated call is told: an order may stand.
-            view = await self.query(order.key)
+            view = await found_out(self.query(order.key), code)
             if view.state in TAKEN:
                 return view
         raise failure("micropay", code, words)

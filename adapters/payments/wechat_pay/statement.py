@@ -3,20 +3,27 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from adapters.payments.wechat_pay.fields import UNREADABLE, expect, text
-from adapters.payments.wechat_pay.translation import BEIJING, failure
+from adapters.payments.wechat_pay.translation import failure
 from adapters.payments.wechat_pay.v3 import V3
-from domain.money import Money, total
+from adapters.wire.answer_fields import (
+    INCONSISTENT,
+    UNREADABLE,
+    beijing,
+    expect,
+    text,
+    yuan,
+)
+from domain.money import total
 from domain.payments.payment import StatementLine
+from domain.reconciliation.business_day import moment
 from ports.clock import Clock
 from ports.errors import OutcomeUnknown, Refused
 
 READY_HOUR = 10  # files are made from 09:00 of the next day
 DOWNLOAD_PATH = "/v3/billdownload/file"
-INCONSISTENT = "statement_inconsistent"
 # Before the file's hour these say "not yet"; after it, "nothing happened" and "wrong date".
 TOO_EARLY = frozenset({"NO_STATEMENT_EXIST", "INVALID_REQUEST"})
 NONE = "0"  # how the file writes "no refund number"
@@ -42,7 +49,8 @@ class TradeBill:
         query = urlencode({"bill_date": day.isoformat(), "bill_type": "ALL"})
         answer = await self._v3.get("tradebill", f"/v3/bill/tradebill?{query}")
         if answer.code == "STATEMENT_CREATING" or (
-            answer.code in TOO_EARLY and self._clock.now() < _ready_at(day)
+            answer.code in TOO_EARLY
+            and self._clock.now() < moment(day + timedelta(days=1), READY_HOUR)
         ):
             raise Refused(answer.text, code="not_ready")
         if answer.code == "NO_STATEMENT_EXIST":
@@ -98,12 +106,12 @@ def _row(header: Sequence[str], row: str) -> Row:
 def _line(row: Row, mchid: str) -> StatementLine:
     expect(row, MERCHANT, mchid)
     expect(row, CURRENCY, "CNY")
-    state, at = text(row, STATE), _instant(text(row, TIME))
+    state, at = text(row, STATE), beijing(row, TIME)
     if state == "SUCCESS":
         return StatementLine(
             key=text(row, ORDER_KEY),
             their_number=text(row, ORDER_NUMBER),
-            amount=_yuan(row, ORDER_AMOUNT),
+            amount=yuan(row, ORDER_AMOUNT),
             at=at,
             refund=False,
         )
@@ -118,7 +126,7 @@ def _line(row: Row, mchid: str) -> StatementLine:
     return StatementLine(
         key=given if own_key else text(row, ORDER_KEY),
         their_number=text(row, ORDER_NUMBER) if number in {"", NONE} else number,
-        amount=-_yuan(row, REFUND_AMOUNT),
+        amount=-yuan(row, REFUND_AMOUNT),
         at=at,
         refund=True,
     )
@@ -127,7 +135,7 @@ def _line(row: Row, mchid: str) -> StatementLine:
 def _check_totals(lines: Sequence[StatementLine], summary: Row) -> None:
     taken = total(line.amount for line in lines if not line.refund)
     given_back = -total(line.amount for line in lines if line.refund)
-    stated = (text(summary, COUNT), _yuan(summary, ORDER_TOTAL), _yuan(summary, REFUND_TOTAL))
+    stated = (text(summary, COUNT), yuan(summary, ORDER_TOTAL), yuan(summary, REFUND_TOTAL))
     if stated != (str(len(lines)), taken, given_back):
         raise OutcomeUnknown(
             f"the totals say {stated}, the lines {(len(lines), taken, given_back)}",
@@ -140,22 +148,3 @@ def _check_digest(file: bytes, stated: str) -> None:
     found = hashlib.sha1(file, usedforsecurity=False).hexdigest()
     if not hmac.compare_digest(found.encode(), stated.lower().encode()):
         raise OutcomeUnknown("the statement file is not the one announced", code=INCONSISTENT)
-
-
-def _yuan(row: Row, name: str) -> Money:
-    try:
-        return Money.from_yuan(text(row, name))
-    except ValueError as error:
-        raise OutcomeUnknown(f"{name}: {error}", code=UNREADABLE) from error
-
-
-def _instant(value: str) -> datetime:
-    try:
-        moment = datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
-    except ValueError as error:
-        raise OutcomeUnknown(f"not a time: {value!r}", code=UNREADABLE) from error
-    return moment.astimezone(UTC)
-
-
-def _ready_at(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(READY_HOUR), tzinfo=BEIJING)

@@ -1,25 +1,20 @@
 """WeChat Pay's states and error codes in the core's words. What is not listed is not guessed."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
 
-from adapters.payments.wechat_pay.fields import (
+from adapters.payments.wechat_pay.fields import fen, fen_text, instant
+from adapters.wire.answer_fields import (
     MISMATCH,
-    UNREADABLE,
     JsonObject,
+    beijing,
     expect,
-    fen,
-    fen_text,
     inner,
-    instant,
     optional_text,
     text,
 )
 from domain.money import Money
 from domain.payments.payment import PaymentState, PaymentView, RefundState, RefundView
 from ports.errors import OutcomeUnknown, Refused
-
-BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 PAYING_CODES = frozenset({"USERPAYING", "USER_PAYING"})
 NO_ORDER_CODES = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST"})
@@ -153,7 +148,7 @@ def v2_payment(fields: Mapping[str, str], key: str) -> PaymentView:
         state=state,
         amount=fen_text(fields, "total_fee"),
         their_number=text(fields, "transaction_id"),
-        paid_at=beijing_digits(text(fields, "time_end")),
+        paid_at=beijing(fields, "time_end", "%Y%m%d%H%M%S"),
         payer=fields.get("openid", ""),
         text=words,
         code=word,
@@ -183,11 +178,3 @@ def refund_of(refund: JsonObject, word: str, amount: Money) -> RefundView:
         text=optional_text(refund, "user_received_account"),
         code=word,
     )
-
-
-def beijing_digits(value: str) -> datetime:
-    """`20261122093000`, Beijing time, as a UTC instant."""
-    try:
-        return datetime.strptime(value, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING).astimezone(UTC)
-    except ValueError as error:
-        raise OutcomeUnknown(f"not a time: {value!r}", code=UNREADABLE) from error

@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from adapters.payments.wechat_pay.credentials import WechatPayCredentials
-from adapters.payments.wechat_pay.fields import UNREADABLE, expect
+from adapters.wire.answer_fields import UNREADABLE, expect
 from adapters.wire.recorded_http import INVALID, UNSIGNED, VERIFIED, RecordedHttp, Request
 from ports.errors import OutcomeUnknown
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import httpx
 
 from adapters.payments.wechat_pay.credentials import WechatPayCredentials
-from adapters.payments.wechat_pay.fields import JsonObject, json_object
 from adapters.payments.wechat_pay.signatures import (
     SCHEME,
     SIGNED_HEADERS,
     MerchantKey,
-    NotGenuine,
     PlatformKeys,
 )
+from adapters.wire.answer_fields import JsonObject, json_object
 from adapters.wire.recorded_http import INVALID, UNSIGNED, VERIFIED, RecordedHttp, Request
+from adapters.wire.rsa_signatures import NotGenuine
 from ports.clock import Clock
 from ports.errors import OutcomeUnknown
 

@@ -4,9 +4,7 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from adapters.payments.wechat_pay.credentials import WechatPayCredentials
-from adapters.payments.wechat_pay.fields import text
 from adapters.payments.wechat_pay.translation import (
-    BEIJING,
     NO_ORDER_CODES,
     NO_REFUND_CODES,
     failure,
@@ -14,6 +12,8 @@ from adapters.payments.wechat_pay.translation import (
     v3_payment,
 )
 from adapters.payments.wechat_pay.v3 import V3
+from adapters.wire.answer_fields import text
+from adapters.wire.found_out import found_out
 from domain.identifiers import AttemptKey
 from domain.payments.payment import (
     PaymentOrder,
@@ -23,6 +23,7 @@ from domain.payments.payment import (
     RefundState,
     RefundView,
 )
+from domain.reconciliation.business_day import BEIJING
 
 REFUNDS_PATH = "/v3/refund/domestic/refunds"
 ORDER_PATH = "/v3/pay/transactions/out-trade-no/"
@@ -89,7 +90,8 @@ class V3Orders:
             return refund_view(answer.content, key=order.key, payment_key=order.payment_key)
         if answer.code in REFUND_ASK_FIRST:
             # Refusing it would call for another number, and money could be given back twice.
-            view = await self.query_refund(order.key, order.payment_key)
+            question = self.query_refund(order.key, order.payment_key)
+            view = await found_out(question, answer.code)
             if view.state is not RefundState.NOT_FOUND:
                 return view
         raise failure("refund", answer.code, answer.text)

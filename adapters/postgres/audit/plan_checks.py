@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from adapters.postgres.audit.cases import Case
 from adapters.postgres.plan_history import StepChange
+from domain.deposits.plan import COLLECT, SAVE_TO_HIS, DepositPlan
+from domain.ledger.accounts import REFUND_PAYABLE, UNAPPLIED
 from domain.money import ZERO, Money, total
 from domain.plan.action import AskAgain, Call, Wait
-from domain.plan.attempt import ATTEMPT_LIFECYCLE, AttemptState
+from domain.plan.attempt import ATTEMPT_LIFECYCLE, ENDED, AttemptState
 from domain.plan.plan import Plan
-from domain.refunds.plan import AGREE_WITH_HIS, RefundPlan
+from domain.refunds.plan import AGREE_WITH_HIS, RETURN_MONEY, RefundPlan
 from domain.settlement.plan import SettlementPlan
 from ports.enquiries import AuditCheck
 
@@ -19,17 +21,30 @@ UNKNOWN = frozenset({AttemptState.CALLING, AttemptState.IN_DOUBT})
 
 
 def _reachable() -> Mapping[AttemptState, frozenset[AttemptState]]:
-    """Where any number of legal moves leads from each state; one commit may make several."""
+    """Where legal moves lead from each state: one commit may make several, or only ask again."""
     found = {state: {state} for state in AttemptState}
     for _ in AttemptState:
         for (before, _action), after in ATTEMPT_LIFECYCLE.moves.items():
             for reached in found.values():
                 if before in reached:
                     reached.add(after)
-    return {state: frozenset(reached) for state, reached in found.items()}
+    # Nothing follows an end, not even itself: a line of history says that something changed.
+    return {state: frozenset(() if state in ENDED else found[state]) for state in AttemptState}
 
 
 REACHABLE = _reachable()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSums:
+    """One deposit account, and what is left of its lots."""
+
+    balance: Money
+    held: Money
+    left: Money
+
+
+NO_ACCOUNT = AccountSums(ZERO, ZERO, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +64,14 @@ class PlanChecks:
         self._measured: Counter[str] = Counter()
         self._findings: dict[str, list[str]] = defaultdict(list)
         self._promised: dict[str, Money] = defaultdict(lambda: ZERO)
+        self._leaving: dict[str, Money] = defaultdict(lambda: ZERO)
+        self._moving: dict[str, list[Money]] = {UNAPPLIED: [], REFUND_PAYABLE: []}
         self._checks = (
             PlanCheck("versions_have_history", _any, _versions),
             PlanCheck("history_is_legal", _any, _moves),
             PlanCheck("shares_sum_to_the_bill", _settles, _shares),
             PlanCheck("ended_plans_are_at_rest", lambda plan: not plan.live, _at_rest),
+            PlanCheck("paid_deposits_are_saved", _deposits, _saved),
             PlanCheck("live_plans_have_jobs", lambda plan: plan.live, _woken),
             PlanCheck("doubts_are_young", lambda plan: plan.live, self._doubts),
         )
@@ -70,6 +88,10 @@ class PlanChecks:
                 found = check.find(case, case.plan)
                 self._findings[check.name] += (f"{case.no}: {text}" for text in found)
         self._promised[case.plan.admission_no] += promised(case.plan)
+        self._leaving[case.plan.admission_no] += leaving(case.plan)
+        self._measured["transit_matches_plans"] += isinstance(case.plan, DepositPlan | RefundPlan)
+        if moving := on_its_way(case.plan):
+            self._moving[moving[0]].append(moving[1])
 
     def results(self, findings_max: int) -> tuple[AuditCheck, ...]:
         """The checks made on the plans."""
@@ -83,17 +105,35 @@ class PlanChecks:
             for name in names
         )
 
-    def holds(self, held: Mapping[str, Money], findings_max: int) -> AuditCheck:
-        """What accounts hold is what plans have been promised, to the fen."""
+    def accounts(
+        self, found: Mapping[str, AccountSums], findings_max: int
+    ) -> tuple[AuditCheck, ...]:
+        """Deposit accounts against the lots they came in and what plans were promised of them."""
+        lots, holds = [], []
+        for no in sorted(found.keys() | self._promised.keys()):
+            sums = found.get(no, NO_ACCOUNT)
+            expected = sums.left + self._leaving[no]
+            if sums.balance != expected:
+                lots.append(f"deposit of {no}: {sums.balance.fen} fen, by its lots {expected.fen}")
+            if sums.held != self._promised[no]:
+                owed = self._promised[no].fen
+                holds.append(f"deposit of {no}: {sums.held.fen} fen held, promised {owed}")
+        return tuple(
+            AuditCheck(name=name, measured=len(found), findings=tuple(findings[:findings_max]))
+            for name, findings in (("balances_match_lots", lots), ("holds_match_plans", holds))
+        )
+
+    def transit(self, balances: Mapping[str, Money]) -> AuditCheck:
+        """Accounts that money only passes through hold what plans have under way, to the fen."""
         findings = [
-            f"deposit of {no}: {held.get(no, ZERO).fen} held, promised {self._promised[no].fen}"
-            for no in sorted(held.keys() | self._promised.keys())
-            if held.get(no, ZERO) != self._promised[no]
+            f"{account}: {balances.get(account, ZERO).fen} fen, by the plans {-total(amounts).fen}"
+            for account, amounts in self._moving.items()
+            if balances.get(account, ZERO) != -total(amounts)
         ]
         return AuditCheck(
-            name="holds_match_plans",
-            measured=len(held),
-            findings=tuple(findings[:findings_max]),
+            name="transit_matches_plans",
+            measured=self._measured["transit_matches_plans"],
+            findings=tuple(findings),
         )
 
     def _doubts(self, case: Case, plan: Plan) -> Iterator[str]:
@@ -109,17 +149,37 @@ def _any(_: Plan) -> bool:
     return True
 
 
+def _deposits(plan: Plan) -> bool:
+    return isinstance(plan, DepositPlan)
+
+
 def _settles(plan: Plan) -> bool:
     return isinstance(plan, SettlementPlan)
 
 
 def promised(plan: Plan) -> Money:
     """What of the deposit a plan holds. A new kind that holds something is added here."""
-    if isinstance(plan, SettlementPlan):
-        return plan.held
+    return plan.held if isinstance(plan, SettlementPlan) else leaving(plan)
+
+
+def leaving(plan: Plan) -> Money:
+    """What has left its lot for a refund, but not the balance: the HIS has not agreed yet."""
     if isinstance(plan, RefundPlan) and plan.live and not plan.is_done(AGREE_WITH_HIS):
         return plan.amount
     return ZERO
+
+
+def on_its_way(plan: Plan) -> tuple[str, Money] | None:
+    """Money received and not saved at the HIS, or owed back and not gone; where it is booked."""
+    if isinstance(plan, DepositPlan) and plan.is_done(COLLECT) and not plan.is_done(SAVE_TO_HIS):
+        return UNAPPLIED, plan.amount
+    if (
+        isinstance(plan, RefundPlan)
+        and plan.is_done(AGREE_WITH_HIS)
+        and not plan.is_done(RETURN_MONEY)
+    ):
+        return REFUND_PAYABLE, plan.amount
+    return None
 
 
 def _versions(case: Case, plan: Plan) -> Iterator[str]:
@@ -174,6 +234,11 @@ def _at_rest(_: Case, plan: Plan) -> Iterator[str]:
     for step in plan.steps:
         if step.last is not None and not step.last.ended:
             yield f"it has ended, {step.effect} is {step.last.state}"
+
+
+def _saved(_: Case, plan: Plan) -> Iterator[str]:
+    if not plan.live and on_its_way(plan):
+        yield "it is paid and has ended, and the HIS has not got it"
 
 
 def _woken(case: Case, plan: Plan) -> Iterator[str]:

@@ -45,25 +45,6 @@ TABLE_CHECKS = (
         LEFT JOIN ledger_journal j USING (institution_id, changeset_no, position)
         WHERE institution_id = :institution AND j.what IS NULL""",
     ),
-    # A refund the HIS has agreed to has left the balance, and its lot only once it is paid. Hence:
-    # what is left of the lots ≤ balance ≤ that and what is returning; and the difference is held.
-    TableCheck(
-        "balances_match_lots",
-        _count("deposit_account"),
-        """
-        SELECT format('deposit of %s: balance %s, held %s; lots: %s left, %s returning',
-            admission_no, balance, held, remaining, going) AS finding
-        FROM (
-            SELECT admission_no, coalesce(a.balance, 0) AS balance, coalesce(a.held, 0) AS held,
-                coalesce(l.remaining, 0) AS remaining, coalesce(l.going, 0) AS going
-            FROM (SELECT * FROM deposit_account WHERE institution_id = :institution) a
-            FULL JOIN (
-                SELECT admission_no, sum("returning") AS going,
-                    sum(paid - applied - "returning" - returned) AS remaining
-                FROM deposit_lot WHERE institution_id = :institution GROUP BY admission_no) l
-            USING (admission_no)) sums
-        WHERE balance - remaining NOT BETWEEN 0 AND least(held, going)""",
-    ),
     TableCheck(
         "balances_match_ledger",
         _count("deposit_account"),
@@ -82,19 +63,23 @@ TABLE_CHECKS = (
         "refunds_match_lots",
         _count("deposit_lot"),
         """
-        SELECT format('lot %s of %s fen: %s going or gone back, by the refunds %s',
-            lot_no, coalesce(paid, 0), coalesce(back, 0), coalesce(refunded, 0)) AS finding
+        SELECT format('lot %s of %s fen: %s going back, %s gone; by the refunds %s and %s', lot_no,
+            coalesce(paid, 0), coalesce("returning", 0), coalesce(returned, 0),
+            coalesce(going, 0), coalesce(gone, 0)) AS finding
         FROM (
-            SELECT no AS lot_no, paid, "returning" + returned AS back FROM deposit_lot
+            SELECT no AS lot_no, paid, "returning", returned FROM deposit_lot
             WHERE institution_id = :institution) l
         FULL JOIN (
-            SELECT body ->> 'lot_no' AS lot_no, sum(CAST(body ->> 'amount' AS bigint)) AS refunded
+            SELECT body ->> 'lot_no' AS lot_no,
+                sum(CAST(body ->> 'amount' AS bigint)) FILTER (WHERE state = 'open') AS going,
+                sum(CAST(body ->> 'amount' AS bigint)) FILTER (WHERE state = 'finished') AS gone
             FROM plan
             WHERE institution_id = :institution AND kind = 'refund' AND state <> 'closed'
             GROUP BY body ->> 'lot_no') r
         USING (lot_no)
-        WHERE coalesce(back, 0) <> coalesce(refunded, 0)
-            OR coalesce(refunded, 0) > coalesce(paid, 0)""",
+        WHERE coalesce("returning", 0) <> coalesce(going, 0)
+            OR coalesce(returned, 0) <> coalesce(gone, 0)
+            OR coalesce(going, 0) + coalesce(gone, 0) > coalesce(paid, 0)""",
     ),
     # A bill whose settlement is being cancelled is between two truths and is left out.
     TableCheck(

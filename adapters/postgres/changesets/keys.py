@@ -1,6 +1,5 @@
 """The numbers a changeset uses up: its own, its idempotency key, its attempt keys, its period."""
 
-from sqlalchemy import func, literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,12 +8,8 @@ from adapters.postgres.tables import attempt_key, changeset, idempotency, schedu
 from domain.identifiers import InstitutionId
 from ports.store import Changeset, KeyTaken
 
-# No statement timeout for the rest of the transaction: see make_engine.
-_UNTIMED = func.set_config("statement_timeout", "0", literal_column("true"))
-_BEGIN = insert(changeset).returning(changeset.c.changeset_no, _UNTIMED)
-_BEGIN_AGAIN = (
-    insert(changeset).on_conflict_do_nothing().returning(changeset.c.changeset_no, _UNTIMED)
-)
+_BEGIN = insert(changeset).returning(changeset.c.changeset_no)
+_BEGIN_AGAIN = insert(changeset).on_conflict_do_nothing().returning(changeset.c.changeset_no)
 _CLAIM = insert(idempotency).on_conflict_do_nothing()
 _ATTEMPT = insert(attempt_key).on_conflict_do_nothing()
 _PERIOD = insert(schedule_run).on_conflict_do_nothing()

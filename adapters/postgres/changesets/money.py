@@ -6,7 +6,7 @@ from dataclasses import fields
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.changesets.writing import Row, Writing
+from adapters.postgres.changesets.writing import Values, Writing
 from adapters.postgres.tables import deposit_account, deposit_lot, ledger_journal
 from domain.deposits.lot import Lot
 from domain.errors import DepositShort, LotExceeded
@@ -94,5 +94,5 @@ async def write_journals(writing: Writing, changes: Changeset) -> None:
         await writing.count(_INSERT_ENTRIES, {"changeset_no": writing.changeset_no, **arrays})
 
 
-def _lot_row(lot: Lot) -> Row:
+def _lot_row(lot: Lot) -> Values:
     return {field.name: getattr(lot, field.name) for field in fields(lot)}

@@ -5,7 +5,7 @@ from operator import attrgetter
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.changesets.writing import Row, Writing
+from adapters.postgres.changesets.writing import Values, Writing
 from adapters.postgres.codec import Codec, PlanCodec
 from adapters.postgres.plan_history import changes_codec, step_changes, steps_codec
 from adapters.postgres.tables import insured_stay, plan, plan_journal
@@ -16,17 +16,16 @@ from domain.plan.step import Step
 from ports.store import Changeset, KeyTaken
 
 _INSERT = insert(plan).on_conflict_do_nothing(index_elements=["institution_id", "no"])
-# Locked before anything is decided, so that two changesets of one plan are decided in turn.
-_LOCK = text(
-    "SELECT no, version, CAST(body -> 'steps' AS text) AS steps FROM plan"
-    " WHERE institution_id = :institution_id AND no = ANY(CAST(:numbers AS text[]))"
-    " ORDER BY no FOR NO KEY UPDATE"
-)
-_UPDATE = text(
-    "UPDATE plan SET version = :version, state = :state, ended_at = :ended_at,"
-    " body = CAST(:body AS jsonb)"
-    " WHERE institution_id = :institution_id AND no = :no AND version = :version - 1"
-)
+# Gives back the steps as they were, for the history; no row when the version has moved on.
+_UPDATE = text("""
+    WITH before AS (
+        SELECT no, body -> 'steps' AS steps FROM plan
+        WHERE institution_id = :institution_id AND no = :no AND version = :version - 1
+        FOR NO KEY UPDATE)
+    UPDATE plan SET version = :version, state = :state, ended_at = :ended_at,
+        body = CAST(:body AS jsonb)
+    FROM before WHERE plan.institution_id = :institution_id AND plan.no = before.no
+    RETURNING CAST(before.steps AS text) AS steps""")
 _UPDATE_STAY = text(
     "UPDATE insured_stay SET version = :version, state = :state, body = CAST(:body AS jsonb)"
     " WHERE institution_id = :institution_id AND admission_no = :admission_no"
@@ -57,24 +56,20 @@ async def insert_plans(writing: Writing, changes: Changeset, codec: PlanCodec) -
 
 async def update_plans(writing: Writing, changes: Changeset, codec: PlanCodec) -> None:
     """Changed plans, each at its version + 1; StaleVersion when somebody else was faster."""
-    if not changes.changed_plans:
-        return
-    found = await writing.connection.execute(
-        _LOCK,
-        {
-            "institution_id": writing.institution,
-            "numbers": [changed.no for changed in changes.changed_plans],
-        },
-    )
-    before = {row.no: (row.version, steps_codec.decode(row.steps)) for row in found}
     lines = []
     for changed in sorted(changes.changed_plans, key=attrgetter("no")):
         _require_institution(writing, changed)
-        version, steps = before.get(changed.no, (0, ()))
-        if version != changed.version - 1 or not version:
-            raise StaleVersion(f"{changed.no} is at version {version}")
-        await _update(writing, changed, codec)
-        lines.append(_line(writing, changed, steps))
+        row = {
+            "no": changed.no,
+            "version": changed.version,
+            "state": changed.state.value,
+            "ended_at": changed.ended_at,
+            "body": codec.encode(changed),
+        }
+        before = await writing.returned(_UPDATE, row)
+        if before is None:
+            raise StaleVersion(f"{changed.no} is not at version {changed.version - 1}")
+        lines.append(_line(writing, changed, steps_codec.decode(before.steps)))
     await writing.write(insert(plan_journal), lines)
 
 
@@ -86,24 +81,12 @@ async def write_stays(writing: Writing, changes: Changeset) -> None:
             raise StaleVersion(f"registration {stay.registration_no} has changed")
 
 
-async def _update(writing: Writing, changed: Plan, codec: PlanCodec) -> None:
-    row = {
-        "no": changed.no,
-        "version": changed.version,
-        "state": changed.state.value,
-        "ended_at": changed.ended_at,
-        "body": codec.encode(changed),
-    }
-    if await writing.count(_UPDATE, row) != 1:
-        raise StaleVersion(f"{changed.no} has changed")
-
-
 def _require_institution(writing: Writing, subject: Plan) -> None:
     if subject.institution != writing.institution:
         raise ValueError(f"{subject.no} is a plan of {subject.institution}")
 
 
-def _line(writing: Writing, subject: Plan, before: tuple[Step, ...]) -> Row:
+def _line(writing: Writing, subject: Plan, before: tuple[Step, ...]) -> Values:
     return {
         "plan_no": subject.no,
         "version": subject.version,
@@ -113,7 +96,7 @@ def _line(writing: Writing, subject: Plan, before: tuple[Step, ...]) -> Row:
     }
 
 
-def _stay_row(stay: InsuredStay) -> Row:
+def _stay_row(stay: InsuredStay) -> Values:
     return {
         "admission_no": stay.admission_no,
         "registration_no": stay.registration_no,

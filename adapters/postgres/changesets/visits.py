@@ -2,11 +2,12 @@
 
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.changesets.writing import Row, Writing
+from adapters.postgres.changesets.writing import Values, Writing
 from adapters.postgres.codec import Codec
 from adapters.postgres.tables import admission, charge
 from domain.billing.charge import Charge, ChargesMarked
@@ -19,6 +20,11 @@ _REFRESH = _ADMISSION.on_conflict_do_update(
     index_elements=["institution_id", "no"],
     set_={"state": _ADMISSION.excluded.state, "body": _ADMISSION.excluded.body},
     where=admission.c.body.is_distinct_from(_ADMISSION.excluded.body),
+)
+_REFRESH_SEEN = _ADMISSION.on_conflict_do_update(
+    index_elements=["institution_id", "no"],
+    set_={"state": _ADMISSION.excluded.state, "body": _ADMISSION.excluded.body},
+    where=admission.c.body == bindparam("seen", type_=admission.c.body.type),
 )
 _CHARGE = insert(charge)
 # A charge known already is left alone, unless the HIS made it void before the insurer got it.
@@ -44,11 +50,12 @@ admission_codec: Codec[Admission] = Codec(Admission)
 
 async def write_admissions(writing: Writing, changes: Changeset) -> None:
     """Stays as last read; one that says nothing new is not written again."""
-    rows = [
-        {"no": stay.no, "state": stay.state, "body": admission_codec.encode(stay)}
-        for stay in sorted(changes.admissions, key=attrgetter("no"))
-    ]
+    rows = [_admission_row(stay) for stay in sorted(changes.admissions, key=attrgetter("no"))]
     await writing.write(_REFRESH, rows)
+    for stay, seen in changes.refreshed:
+        row = _admission_row(stay) | {"seen": admission_codec.encode(seen) if seen else None}
+        if not await writing.count(_REFRESH_SEEN, row):
+            raise StaleVersion(f"{stay.no} was read from the HIS again meanwhile")
 
 
 async def write_charges(writing: Writing, changes: Changeset) -> None:
@@ -79,5 +86,9 @@ async def _mark(writing: Writing, mark: ChargesMarked) -> None:
     raise StaleVersion(f"not all of those charges of {mark.admission_no} are {mark.expected}")
 
 
-def _charge_row(item: Charge) -> Row:
+def _admission_row(stay: Admission) -> dict[str, Any]:
+    return {"no": stay.no, "state": stay.state, "body": admission_codec.encode(stay)}
+
+
+def _charge_row(item: Charge) -> Values:
     return {field.name: getattr(item, field.name) for field in fields(item)}

@@ -4,7 +4,7 @@ from operator import attrgetter
 
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.changesets.writing import Row, Writing
+from adapters.postgres.changesets.writing import Values, Writing
 from adapters.postgres.codec import Codec
 from adapters.postgres.tables import difference, job, message, reconciliation
 from domain.messages.message import Message
@@ -61,7 +61,7 @@ async def write_jobs(writing: Writing, changes: Changeset) -> None:
     await writing.write(_WAKE, rows)
 
 
-def _message_row(item: Message) -> Row:
+def _message_row(item: Message) -> Values:
     return {
         "no": item.no,
         "subscriber": SUBSCRIBER,

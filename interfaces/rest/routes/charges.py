@@ -5,9 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from domain.billing.upload import ChargeWithdrawalPlan
-from domain.errors import Conflict, NotRegistered
 from domain.identifiers import AdmissionNo, ChargeNo
-from domain.insurance.stay import StayState
 from domain.plan.plan import Plan
 from interfaces.rest.answers import OF_PLAIN_WRITE, OF_READ, of_write
 from interfaces.rest.fields import BusinessDate, Input, Name, PathNumber, Reason, example
@@ -29,6 +27,7 @@ from interfaces.rest.views.charges import (
     withdrawal_view,
 )
 from interfaces.rest.waiting import waiting_for
+from ports.store import Claim
 
 router = APIRouter(prefix="/v1/admissions/{no:number}", tags=["charges"])
 
@@ -94,10 +93,6 @@ async def pull_charges(no: PathNumber, uses: Given, body: OfDay | None = None) -
 async def upload_charges(no: PathNumber, uses: Given) -> UploadView:
     """Uploads what waits for it, in batches. Idempotent by nature: an uploaded line stays so."""
     account = await uses.refresh(AdmissionNo(no))
-    if account.stay is None:
-        raise NotRegistered(f"{no} is not registered with the insurer", field="admission_no")
-    if account.stay.state is not StayState.REGISTERED:
-        raise Conflict(f"{no} is {account.stay.state.value} at the insurer", field="admission_no")
     now = uses.clock.now()
     batches = [
         (plan, waiting_for(plan, now, account)) for plan in await uses.upload(AdmissionNo(no))
@@ -120,13 +115,13 @@ async def withdraw_charge(
         withdrawal = await plan_of(uses, plan.no, ChargeWithdrawalPlan)
         return withdrawal_view(withdrawal, await waiting_of(uses, withdrawal))
 
-    return await write(
-        lambda claim: uses.withdraw_charge(
-            AdmissionNo(no), ChargeNo(charge_no), body.reason, body.operator, claim
-        ),
-        view,
-        created=True,
-    )
+    async def act(claim: Claim) -> Plan:
+        account = await account_of(uses, no)
+        return await uses.withdraw_charge(
+            account.admission.no, ChargeNo(charge_no), body.reason, body.operator, claim
+        )
+
+    return await write(act, view, created=True)
 
 
 @router.post(

@@ -131,9 +131,9 @@ async def list_deposits(no: PathNumber, uses: Given) -> DepositsView:
 async def get_payment(
     no: PathNumber, asked: Annotated[HowFresh, Query()], uses: Given
 ) -> PaymentView:
-    """The payment of a top-up, by its number; `refresh` asks the channel if that is due."""
+    """The payment of a top-up, by its number; `refresh` asks the channel first."""
     deposit = await plan_of(uses, no, DepositPlan)
     if asked.refresh:
-        await uses.advance(deposit.no)
+        await uses.advance(deposit.no, ask_now=True)
         deposit = await plan_of(uses, no, DepositPlan)
     return payment_view(deposit)

@@ -22,8 +22,8 @@ async def is_live() -> HealthView:
     return HealthView(status="ok")
 
 
-@router.get("/ready", operation_id="isReady", responses=problems(500))
+@router.get("/ready", operation_id="isReady", responses=problems(503))
 async def is_ready(uses: Given) -> HealthView:
-    """The database answers too; 500 while it does not."""
+    """The database answers too; 503 while it does not."""
     await uses.store.plan(PlanNo("ready"))
     return HealthView(status="ok")

@@ -30,6 +30,7 @@ class ChargeView(View):
     amount_fen: int
     department_name: str
     doctor_name: str
+    order_no: str  # 医嘱号
     returned_charge_no: str
     state: ChargeState
     batch_no: str | None
@@ -113,6 +114,7 @@ def charge_view(charge: Charge) -> ChargeView:
         amount_fen=charge.amount.fen,
         department_name=charge.department_name,
         doctor_name=charge.doctor_name,
+        order_no=charge.order_no,
         returned_charge_no=charge.returned_charge_no,
         state=charge.state,
         batch_no=charge.batch_no,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.money import ZERO, Money
 from domain.plan.plan import PlanState
 from domain.plan.shares import Payer
 from domain.refunds.plan import RefundPlan
@@ -18,11 +19,12 @@ from interfaces.rest.waiting import Waiting
 
 
 class BillView(View):
-    """待结算账单 as the HIS locked it, and what of it the insurer has."""
+    """待结算账单 as the HIS locked it, and what of it the insurer has. `list_path`: its 清单."""
 
     bill_no: str
     total_fen: int
     charge_count: int
+    list_path: str
     uploaded_fen: int
     excluded_fen: int
 
@@ -36,12 +38,13 @@ class ShareView(View):
 
 
 class CoverView(View):
-    """押金与应付的差额."""
+    """押金与应付的差额. `topped_up`: 自费补缴, what came in since the bill was locked."""
 
     due_fen: int
     deposit_fen: int
     short_fen: int
     surplus_fen: int
+    topped_up_fen: int
 
 
 class ResultView(View):
@@ -139,7 +142,7 @@ def settlement_view(plan: SettlementPlan, around: Around) -> SettlementView:
         settled=plan.settled and figures_view(plan.settled),
         breaches=list(plan.breaches),
         due_fen=plan.due.fen if plan.priced else None,
-        cover=cover and _cover_view(cover),
+        cover=cover and _cover_view(cover, plan.his_deposit_balance),
         difference_fen=plan.difference.fen,
         receipt_no=plan.receipt_no,
         posted_at=plan.posted_at,
@@ -160,12 +163,13 @@ def _cover(plan: SettlementPlan, account: PatientAccount) -> Cover | None:
     return plan.cover(account) if plan.live else None
 
 
-def _cover_view(cover: Cover) -> CoverView:
+def _cover_view(cover: Cover, at_lock: Money) -> CoverView:
     return CoverView(
         due_fen=cover.due.fen,
         deposit_fen=cover.deposit.fen,
         short_fen=cover.short.fen,
         surplus_fen=cover.surplus.fen,
+        topped_up_fen=max(cover.deposit - at_lock, ZERO).fen,
     )
 
 
@@ -176,6 +180,7 @@ def _bill(plan: SettlementPlan) -> BillView | None:
         bill_no=plan.bill_no,
         total_fen=plan.bill_total.fen,
         charge_count=plan.charge_count,
+        list_path=f"/v1/admissions/{plan.admission_no}/charges",
         uploaded_fen=plan.uploaded.fen,
         excluded_fen=plan.excluded.fen,
     )

@@ -1,18 +1,18 @@
 """Control acts: being the patient, the merchant's cashier, and WeChat's back office."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from simulators.act_fields import Body, one_of, text, whole
 from simulators.control import Act, BadAct
+from simulators.notifier import NOT_DELIVERED
 from simulators.payments.wechat_pay import forgeries, issued_numbers
 from simulators.payments.wechat_pay.books import Movement, Order
-from simulators.payments.wechat_pay.notifications import ACCEPTED, Notification
+from simulators.payments.wechat_pay.notifications import WeChatNotification
 from simulators.payments.wechat_pay.orders import BEHAVIOURS
 from simulators.payments.wechat_pay.refunds import FINAL_STATES
 from simulators.payments.wechat_pay.refusals import Refusal
 from simulators.payments.wechat_pay.wechat import WeChatPay
 
-Body = dict[str, Any]
 MOST_REPEATS = 100
 
 
@@ -45,50 +45,50 @@ def _explained(pay: WeChatPay, act: Callable[[WeChatPay, Body], Awaitable[Body]]
 async def patient_pays(pay: WeChatPay, body: Body) -> Body:
     """{out_trade_no | code_url | prepay_id, outcome: pay|refuse, openid?, bank_type?}."""
     order = _order(pay, body)
-    outcome = _one_of(body, "outcome", ("pay", "refuse"))
+    outcome = one_of(body, "outcome", ("pay", "refuse"))
     pay.orders.payable(order)
-    status = None
+    delivery = NOT_DELIVERED
     if outcome == "pay":
-        status = await pay.pay(order, body.get("openid"), str(body.get("bank_type", "OTHERS")))
+        delivery = await pay.pay(order, body.get("openid"), str(body.get("bank_type", "OTHERS")))
     return {
         "out_trade_no": order.out_trade_no,
         "transaction_id": order.transaction_id,
         "trade_state": order.trade_state,
-        "notification": _delivery(status),
+        "notification": delivery.as_json(),
     }
 
 
 async def patient_shows_code(pay: WeChatPay, body: Body) -> Body:
     """{openid?, behaviour: pays|asks_password|refuses|not_enough, seconds?} -> auth_code."""
-    behaviour = _one_of(body, "behaviour", BEHAVIOURS)
+    behaviour = one_of(body, "behaviour", BEHAVIOURS)
     openid = str(body.get("openid") or pay.orders.some_openid())
-    code = pay.orders.show_code(openid, behaviour, _whole(body, "seconds", 45))
+    code = pay.orders.show_code(openid, behaviour, whole(body, "seconds", 45))
     return {"auth_code": code.auth_code, "expires_at": code.expires_at.isoformat()}
 
 
 async def patient_enters_password(pay: WeChatPay, body: Body) -> Body:
     """{out_trade_no, outcome: pay|refuse}: answers a USERPAYING payment."""
     order = _order(pay, body)
-    pay.orders.enter_password(order, pays=_one_of(body, "outcome", ("pay", "refuse")) == "pay")
+    pay.orders.enter_password(order, pays=one_of(body, "outcome", ("pay", "refuse")) == "pay")
     return {"out_trade_no": order.out_trade_no, "trade_state": order.trade_state}
 
 
 async def finish_refund(pay: WeChatPay, body: Body) -> Body:
     """{out_refund_no, status: SUCCESS|ABNORMAL|CLOSED}: ends a PROCESSING refund."""
-    refund = pay.refunds.find(_text(body, "out_refund_no"))
+    refund = pay.refunds.find(text(body, "out_refund_no"))
     if refund.status != "PROCESSING":
         raise BadAct(f"the refund is {refund.status}")
-    status = await pay.finish_refund(refund, _one_of(body, "status", FINAL_STATES))
+    delivery = await pay.finish_refund(refund, one_of(body, "status", FINAL_STATES))
     return {
         "out_refund_no": refund.out_refund_no,
         "status": refund.status,
-        "notification": _delivery(status),
+        "notification": delivery.as_json(),
     }
 
 
 async def set_balance(pay: WeChatPay, body: Body) -> Body:
     """{fen}: the balance becomes this, by a top-up or a withdrawal that the fund bill shows."""
-    change = _whole(body, "fen", None) - pay.ledger.balance_fen
+    change = whole(body, "fen", None) - pay.ledger.balance_fen
     if change:
         _book(pay, "充值" if change > 0 else "提现", change, "")
     return {"merchant_balance_fen": pay.ledger.balance_fen}
@@ -96,10 +96,10 @@ async def set_balance(pay: WeChatPay, body: Body) -> Body:
 
 async def withdraw(pay: WeChatPay, body: Body) -> Body:
     """{fen, bank_account}: a payout (到账) to a bank account, named in the fund bill's 备注."""
-    fen = _whole(body, "fen", None)
+    fen = whole(body, "fen", None)
     if not 0 < fen <= pay.ledger.balance_fen:
         raise BadAct("'fen' must be above zero and within the balance")
-    _book(pay, "提现", -fen, _text(body, "bank_account"))
+    _book(pay, "提现", -fen, text(body, "bank_account"))
     return {"merchant_balance_fen": pay.ledger.balance_fen}
 
 
@@ -114,29 +114,29 @@ def _book(pay: WeChatPay, kind: str, fen: int, remark: str) -> None:
 async def resend(pay: WeChatPay, body: Body) -> Body:
     """{out_trade_no | out_refund_no, times?}: the same event again, one after the other."""
     event = _event(pay, body)
-    times = _whole(body, "times", 1)
+    times = whole(body, "times", 1)
     if not 0 < times <= MOST_REPEATS:
         raise BadAct(f"'times' must be between 1 and {MOST_REPEATS}")
-    statuses = [await pay.notifier.deliver(event) for _ in range(times)]
-    return {"deliveries": [_delivery(status) for status in statuses]}
+    deliveries = [await pay.notifier.deliver(event) for _ in range(times)]
+    return {"deliveries": [delivery.as_json() for delivery in deliveries]}
 
 
 async def forge(pay: WeChatPay, body: Body) -> Body:
     """{out_trade_no | out_refund_no, how, fen?}: one wrong notification, whatever the state."""
-    how = _one_of(body, "how", forgeries.HOWS)
+    how = one_of(body, "how", forgeries.HOWS)
     event = _event(pay, body, even_unpaid=True)
     try:
-        status = await pay.notifier.forge(event, how, fen=_whole(body, "fen", 1))
+        delivery = await pay.notifier.forge(event, how, fen=whole(body, "fen", 1))
     except ValueError as error:
         raise BadAct(str(error)) from error
-    return {"notification": _delivery(status)}
+    return {"notification": delivery.as_json()}
 
 
 async def alter_books(pay: WeChatPay, body: Body) -> Body:
     """{out_trade_no | out_refund_no, fen}: the amount in the books becomes `fen`."""
-    fen = _whole(body, "fen", None)
+    fen = whole(body, "fen", None)
     if "out_refund_no" in body:
-        refund = pay.refunds.find(_text(body, "out_refund_no"))
+        refund = pay.refunds.find(text(body, "out_refund_no"))
         before, refund.refund_fen = refund.refund_fen, fen
         number, kind = refund.refund_id, "退款"
     else:
@@ -149,9 +149,9 @@ async def alter_books(pay: WeChatPay, body: Body) -> Body:
     return {"before_fen": before, "fen": fen}
 
 
-def _event(pay: WeChatPay, body: Body, *, even_unpaid: bool = False) -> Notification:
+def _event(pay: WeChatPay, body: Body, *, even_unpaid: bool = False) -> WeChatNotification:
     if "out_refund_no" in body:
-        refund = pay.refunds.find(_text(body, "out_refund_no"))
+        refund = pay.refunds.find(text(body, "out_refund_no"))
         event = pay.events.get(refund.out_refund_no)
         if event is None:
             raise BadAct(f"refund {refund.out_refund_no} ({refund.status}) has no event yet")
@@ -166,7 +166,7 @@ def _event(pay: WeChatPay, body: Body, *, even_unpaid: bool = False) -> Notifica
     return _invented_payment(pay, order)
 
 
-def _invented_payment(pay: WeChatPay, order: Order) -> Notification:
+def _invented_payment(pay: WeChatPay, order: Order) -> WeChatNotification:
     """What a forger would claim of an order that nobody paid."""
     event = pay.payment_event(order)
     now = pay.clock.beijing()
@@ -182,36 +182,11 @@ def _invented_payment(pay: WeChatPay, order: Order) -> Notification:
     return event
 
 
-def _delivery(status: int | None) -> Body:
-    return {"accepted": None if status is None else status in ACCEPTED, "status": status}
-
-
 def _order(pay: WeChatPay, body: Body) -> Order:
     for name in ("code_url", "prepay_id"):
         if name in body:
-            order = pay.ledger.order_by_link(_text(body, name))
+            order = pay.ledger.order_by_link(text(body, name))
             if order is None:
                 raise BadAct(f"{name!r} belongs to no order")
             return order
-    return pay.orders.find(out_trade_no=_text(body, "out_trade_no"))
-
-
-def _text(body: Body, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise BadAct(f"{name!r} must be text")
-    return value
-
-
-def _whole(body: Body, name: str, default: int | None) -> int:
-    value = body.get(name, default)
-    if type(value) is not int:
-        raise BadAct(f"{name!r} must be a whole number")
-    return value
-
-
-def _one_of(body: Body, name: str, choices: tuple[str, ...]) -> str:
-    value = body.get(name)
-    if value not in choices:
-        raise BadAct(f"{name!r} must be one of {choices}")
-    return str(value)
+    return pay.orders.find(out_trade_no=text(body, "out_trade_no"))

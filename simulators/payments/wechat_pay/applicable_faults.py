@@ -1,8 +1,4 @@
-"""Which of this vendor's own faults can happen where; arming any other is refused."""
-
-from typing import Any
-
-from simulators.faults import COMMON_KINDS, Fault, FaultPlan, UnknownFault
+"""Which of this vendor's own faults can happen where."""
 
 _STATEMENTS = frozenset({"tradebill", "fundflowbill", "downloadbill_v2"})
 _NOTIFICATIONS = frozenset({"notify_transaction", "notify_refund"})
@@ -34,18 +30,3 @@ WHERE = {
     "statement_empty": _STATEMENTS,
     "statement_wrong_total": _STATEMENTS,
 }
-
-
-class WeChatFaults(FaultPlan):
-    """The armed faults; a kind that cannot happen at its operation would count for nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(frozenset(WHERE))
-
-    def arm(self, spec: dict[str, Any]) -> Fault:
-        """Adds a fault; raises UnknownFault for an operation where the kind has no meaning."""
-        operation, kind = spec.get("operation"), spec.get("kind")
-        places = CALLS if kind in COMMON_KINDS else WHERE.get(str(kind), CALLS)
-        if isinstance(operation, str) and operation not in places:
-            raise UnknownFault(f"{kind!r} cannot happen at {operation!r}: {sorted(places)}")
-        return super().arm(spec)

@@ -6,7 +6,6 @@ from these records.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from simulators.clock import BEIJING
@@ -15,11 +14,6 @@ from simulators.clock import BEIJING
 def wire_time(at: datetime | None) -> str | None:
     """RFC 3339 in Beijing time to the second, as every v3 field writes it."""
     return None if at is None else at.astimezone(BEIJING).isoformat(timespec="seconds")
-
-
-def fee_of(fen: int, rate: Decimal) -> int:
-    """手续费: rounded half up to the fen, as real bills show (32.50 at 0.60% is 0.20000)."""
-    return int((fen * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass

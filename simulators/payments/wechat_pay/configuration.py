@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from simulators.configuration_fields import (
+    BadConfiguration,
+    one_of,
+    private_key,
+    rate,
+    refuse_unknown,
+    text,
+)
 
 PLENTY_FEN = 100_000_000_000
-
-
-class BadConfiguration(ValueError):
-    """The configuration file is unusable; the text names the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +64,36 @@ class Configuration:
 
 def read_configuration(source: Mapping[str, Any]) -> Configuration:
     """The configuration file as an object; raises BadConfiguration naming the wrong key."""
-    unknown = set(source) - _KEYS
-    if unknown:
-        raise BadConfiguration(f"unknown key {sorted(unknown)[0]!r}")
-    certificate = _certificate(_text(source, "merchant_certificate_pem"))
-    serial = _text(source, "merchant_serial")
+    refuse_unknown(source, _KEYS)
+    certificate = _certificate(text(source, "merchant_certificate_pem"))
+    serial = text(source, "merchant_serial")
     if int(serial, 16) != certificate.serial_number:
         raise BadConfiguration("'merchant_serial' is not the certificate's serial number")
     public_key = certificate.public_key()
     if not isinstance(public_key, RSAPublicKey):
         raise BadConfiguration("'merchant_certificate_pem' does not carry an RSA key")
     platform_pem, platform_serial = _platform_certificate(source)
-    response_key = _one_of(source, "response_key", "public_key", "certificate")
+    response_key = one_of(source, "response_key", "public_key", "certificate")
     if response_key == "certificate" and platform_serial is None:
         raise BadConfiguration("'response_key' is 'certificate' without a platform certificate")
     return Configuration(
-        appid=_text(source, "appid"),
-        mchid=_text(source, "mchid"),
-        apiv3_key=_text(source, "apiv3_key", length=32),
-        apiv2_key=_text(source, "apiv2_key", length=32),
+        appid=text(source, "appid"),
+        mchid=text(source, "mchid"),
+        apiv3_key=text(source, "apiv3_key", length=32),
+        apiv2_key=text(source, "apiv2_key", length=32),
         merchant_serial=serial,
         merchant_public_key=public_key,
-        platform_private_key=_private_key(_text(source, "platform_private_key_pem")),
-        platform_public_key_id=_text(source, "platform_public_key_id"),
+        platform_private_key=private_key(source, "platform_private_key_pem"),
+        platform_public_key_id=text(source, "platform_public_key_id"),
         platform_certificate_pem=platform_pem,
         platform_certificate_serial=platform_serial,
         response_key=response_key,
         tls=_tls(source.get("tls")),
-        fee_rate=_rate(source.get("fee_rate", "0.0060")),
+        fee_rate=rate(source, "fee_rate", "0.0060"),
         refund_delay_seconds=_delay(source.get("refund_delay_seconds", 0)),
         merchant_balance_fen=int(source.get("merchant_balance_fen", PLENTY_FEN)),
         known_openids=frozenset(source.get("known_openids", ())),
-        signature_clock=_one_of(source, "signature_clock", "simulated", "machine"),
+        signature_clock=one_of(source, "signature_clock", "simulated", "machine"),
         notification_gap_seconds=float(source.get("notification_gap_seconds", 0.05)),
     )
 
@@ -113,38 +115,15 @@ _KEYS = frozenset(
 )
 
 
-def _text(source: Mapping[str, Any], key: str, length: int | None = None) -> str:
-    value = source.get(key)
-    if not isinstance(value, str) or not value:
-        raise BadConfiguration(f"{key!r} must be text")
-    if length is not None and len(value) != length:
-        raise BadConfiguration(f"{key!r} must have {length} characters")
-    return value
-
-
-def _one_of(source: Mapping[str, Any], key: str, *choices: str) -> str:
-    value = source.get(key, choices[0])
-    if value not in choices:
-        raise BadConfiguration(f"{key!r} must be one of {choices}")
-    return str(value)
-
-
 def _certificate(pem: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(pem.encode())
-
-
-def _private_key(pem: str) -> RSAPrivateKey:
-    key = load_pem_private_key(pem.encode(), password=None)
-    if not isinstance(key, RSAPrivateKey):
-        raise BadConfiguration("'platform_private_key_pem' is not an RSA key")
-    return key
 
 
 def _platform_certificate(source: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if source.get("platform_certificate_pem") is None:
         return None, None
-    pem = _text(source, "platform_certificate_pem")
-    serial = _text(source, "platform_certificate_serial")
+    pem = text(source, "platform_certificate_pem")
+    serial = text(source, "platform_certificate_serial")
     if int(serial, 16) != _certificate(pem).serial_number:
         raise BadConfiguration("'platform_certificate_serial' is not that certificate's")
     return pem, serial
@@ -154,20 +133,11 @@ def _tls(source: Mapping[str, Any] | None) -> TlsMaterial | None:
     if source is None:
         return None
     return TlsMaterial(
-        server_certificate_pem=_text(source, "server_certificate_pem"),
-        server_key_pem=_text(source, "server_key_pem"),
-        client_ca_pem=_text(source, "client_ca_pem"),
+        server_certificate_pem=text(source, "server_certificate_pem"),
+        server_key_pem=text(source, "server_key_pem"),
+        client_ca_pem=text(source, "client_ca_pem"),
         port=int(source.get("port", 0)),
     )
-
-
-def _rate(value: object) -> Decimal:
-    if not isinstance(value, str):
-        raise BadConfiguration("'fee_rate' must be text such as '0.0060'")
-    try:
-        return Decimal(value)
-    except InvalidOperation as error:
-        raise BadConfiguration(f"'fee_rate' is no number: {value}") from error
 
 
 def _delay(value: object) -> int | None:

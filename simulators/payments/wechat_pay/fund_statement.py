@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from simulators.clock import BEIJING
+from simulators.payments.statement_text import beijing_text, yuan
 from simulators.payments.wechat_pay.books import Books, Movement
-from simulators.payments.wechat_pay.trade_statement import beijing_text, one_line, yuan
+from simulators.payments.wechat_pay.trade_statement import one_line
 
 COLUMNS = (
     *("记账时间", "微信支付业务单号", "资金流水单号", "业务名称", "业务类型", "收支类型"),

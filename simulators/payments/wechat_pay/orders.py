@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from simulators.agenda import Agenda
 from simulators.clock import BEIJING
+from simulators.payments.statement_text import fee_of
 from simulators.payments.wechat_pay import issued_numbers
-from simulators.payments.wechat_pay.agenda import Agenda
-from simulators.payments.wechat_pay.books import Books, Movement, Order, PaymentCode, fee_of
+from simulators.payments.wechat_pay.books import Books, Movement, Order, PaymentCode
 from simulators.payments.wechat_pay.configuration import Configuration
 from simulators.payments.wechat_pay.refusals import Refusal
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from simulators.clock import BEIJING
+from simulators.payments.statement_text import fee_of
 from simulators.payments.wechat_pay import issued_numbers
-from simulators.payments.wechat_pay.books import Books, Movement, Order, Refund, fee_of
+from simulators.payments.wechat_pay.books import Books, Movement, Order, Refund
 from simulators.payments.wechat_pay.configuration import Configuration
 from simulators.payments.wechat_pay.refusals import Refusal
 

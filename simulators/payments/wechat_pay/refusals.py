@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from simulators.exchange import BusinessRefusal
+from simulators.faults import Fault
+
 # channels.md §1.3. Marked (u) there: OUT_TRADE_NO_USED, ORDER_CLOSED, ORDERPAID, TRADE_ERROR,
 # APPID_MCHID_NOT_MATCH, RESOURCE_NOT_EXISTS, FREQUENCY_LIMITED.
 HTTP_STATUS = {
@@ -38,7 +41,7 @@ V2_CODE = {
 }
 
 
-class Refusal(Exception):
+class Refusal(BusinessRefusal):
     """The business answer is no. `detail` is the v3 explanation of a wrong parameter."""
 
     def __init__(
@@ -65,3 +68,15 @@ def wrong_parameter(field: str, value: object, issue: str, location: str = "body
     """PARAM_ERROR with the `detail` object of v3 (its sub-shape is unverified)."""
     detail = {"field": field, "value": value, "issue": issue, "location": location}
     return Refusal("PARAM_ERROR", f"参数错误: {field} {issue}", detail=detail)
+
+
+def refusal_of_fault(fault: Fault) -> Refusal:
+    """The refusal a `refuse`, `not_found_first` or `system_error` fault asks for."""
+    if fault.kind == "not_found_first":
+        refunds = fault.operation in ("refund_query", "refundquery_v2")
+        return Refusal("RESOURCE_NOT_EXISTS" if refunds else "ORDER_NOT_EXIST", "订单不存在")
+    if fault.kind == "system_error":
+        return Refusal("SYSTEM_ERROR", "系统异常，请稍后重试")
+    code = str(fault.args["code"])
+    status = int(fault.args.get("status", HTTP_STATUS.get(code, 400)))
+    return Refusal(code, str(fault.args.get("message", code)), status=status)

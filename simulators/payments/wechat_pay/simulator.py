@@ -10,10 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
+from simulators.agenda import report_failure
 from simulators.control import Act
 from simulators.payments.wechat_pay import v2_wire, v3_wire
 from simulators.payments.wechat_pay.acts import acts_of
-from simulators.payments.wechat_pay.agenda import report_failure
 from simulators.payments.wechat_pay.configuration import TlsMaterial, read_configuration
 from simulators.payments.wechat_pay.wechat import WeChatPay
 from simulators.process import StartWire, loopback_socket

@@ -3,13 +3,14 @@
 import gzip
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol, Self, TypeVar
 
 from simulators.clock import BEIJING
 from simulators.faults import Fault
+from simulators.payments import statement_faults
+from simulators.payments.statement_faults import L
 from simulators.payments.wechat_pay.books import Books
 from simulators.payments.wechat_pay.configuration import Configuration
 from simulators.payments.wechat_pay.fund_statement import fund_lines, fund_text
@@ -20,22 +21,6 @@ TOKEN_LIFE = timedelta(minutes=5)
 READY_AT = time(10)
 KEPT_MONTHS = 3
 BYTE_ORDER_MARK = "\ufeff"
-
-
-class Line(Protocol):
-    """What a fault needs to know of a statement line."""
-
-    def shifted(self, fen: int) -> Self:
-        """The same line with its amount off by `fen`."""
-
-    def speaks_of(self, number: str) -> bool:
-        """Whether it is the line of that merchant number."""
-
-    def stranger(self, number: str) -> Self:
-        """A line like it that belongs to nothing in the books."""
-
-
-L = TypeVar("L", bound=Line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,38 +106,10 @@ class StatementDesk:
 def _altered(lines: list[L], fault: Fault | None, source: random.Random) -> list[L]:
     if not lines:
         raise Refusal("NO_STATEMENT_EXIST", "请求的账单文件不存在")
-    kind = fault.kind if fault else ""
-    if kind == "statement_empty":
-        return []
-    if kind == "statement_doubled":
-        return [line for line in lines for _ in range(2)]
-    if fault is not None and kind in _ONE_LINE_KINDS:
-        return _with_one_line_wrong(lines, fault, source)
-    return lines
-
-
-_ONE_LINE_KINDS = ("statement_short", "statement_extra", "statement_off_by_one_fen")
-
-
-def _with_one_line_wrong(lines: list[L], fault: Fault, source: random.Random) -> list[L]:
-    position = _position(lines, fault.args, source)
-    if fault.kind == "statement_extra":
-        number = "".join(source.choices("0123456789", k=16))
-        return [*lines, lines[position].stranger(f"UNKNOWN{number}")]
-    before, after = lines[:position], lines[position + 1 :]
-    if fault.kind == "statement_short":
-        return [*before, *after]
-    return [*before, lines[position].shifted(int(fault.args.get("fen", 1))), *after]
-
-
-def _position(lines: Sequence[Line], args: dict[str, Any], source: random.Random) -> int:
-    number = args.get("out_refund_no") or args.get("out_trade_no")
-    if number is None:
-        return source.randrange(len(lines))
-    for position, line in enumerate(lines):
-        if line.speaks_of(str(number)):
-            return position
-    raise Refusal("SYSTEM_ERROR", f"fault names {number}, which is not in this statement")
+    try:
+        return statement_faults.altered(lines, fault, source)
+    except statement_faults.NoSuchLine as error:
+        raise Refusal("SYSTEM_ERROR", str(error)) from error
 
 
 def _months_before(day: date, months: int) -> date:

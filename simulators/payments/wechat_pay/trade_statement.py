@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from simulators.clock import BEIJING
+from simulators.payments.statement_text import beijing_text, yuan
 from simulators.payments.wechat_pay.books import Books, Order, Refund
 from simulators.payments.wechat_pay.configuration import Configuration
 
@@ -199,19 +200,9 @@ def _ticked(values: Sequence[str]) -> str:
     return ",".join(f"`{value}" for value in values)
 
 
-def yuan(fen: int) -> str:
-    """Yuan with two decimals, exactly."""
-    return f"{Decimal(fen) / 100:.2f}"
-
-
 def fee_text(fen: int) -> str:
     """A fee: yuan with five decimals."""
     return f"{Decimal(fen) / 100:.5f}"
-
-
-def beijing_text(at: datetime | None) -> str:
-    """`YYYY-MM-DD HH:MM:SS` in Beijing; empty for no time."""
-    return "" if at is None else f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
 
 
 def one_line(text: str) -> str:

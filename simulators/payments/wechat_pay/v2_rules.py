@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from simulators.clock import BEIJING
+from simulators.exchange import Call
+from simulators.payments.statement_text import beijing_text
 from simulators.payments.wechat_pay.books import Order, Refund
-from simulators.payments.wechat_pay.exchange import Call
 from simulators.payments.wechat_pay.orders import CodePayment
 from simulators.payments.wechat_pay.refunds import RefundRequest
 from simulators.payments.wechat_pay.refusals import Refusal
 from simulators.payments.wechat_pay.statement_files import StatementFile
-from simulators.payments.wechat_pay.trade_statement import BILL_TYPES, beijing_text
+from simulators.payments.wechat_pay.trade_statement import BILL_TYPES
 from simulators.payments.wechat_pay.v3_fields import ORDER_NUMBER, REFUND_NUMBER
 from simulators.payments.wechat_pay.wechat import STATE_WORDS, WeChatPay
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
+from simulators.exchange import Call, Reply, answer
+from simulators.faults import Fault
 from simulators.payments.wechat_pay import v2_rules, v2_xml
-from simulators.payments.wechat_pay.exchange import Call, Reply, answer
-from simulators.payments.wechat_pay.refusals import V2_CODE, Refusal
+from simulators.payments.wechat_pay.refusals import V2_CODE, Refusal, refusal_of_fault
 from simulators.payments.wechat_pay.statement_files import StatementFile
 from simulators.payments.wechat_pay.v3_signatures import nonce
 from simulators.payments.wechat_pay.wechat import WeChatPay
@@ -91,6 +92,10 @@ class V2Dialect:
             raise v2_rules.ProtocolFailure("appid不存在")
         return fields
 
+    def faulty(self, fault: Fault) -> Refusal:
+        """The refusal a fault asks for."""
+        return refusal_of_fault(fault)
+
     def refused(self, refusal: Refusal) -> dict[str, str]:
         """result_code FAIL with the v2 name of the code."""
         code = V2_CODE.get(refusal.code, refusal.code)
@@ -142,7 +147,7 @@ def add_routes(app: web.Application, pay: WeChatPay) -> None:
         app.router.add_post(operation.path, _serving(pay, operation))
 
 
-def _serving(pay: WeChatPay, operation: v2_rules.Operation) -> Any:  # noqa: ANN401
+def _serving(pay: WeChatPay, operation: v2_rules.Operation) -> Any:
     async def serve(request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         call = Call(operation.name, raw, _numbers(raw))

@@ -7,9 +7,9 @@ from typing import Any
 
 from cryptography import x509
 
+from simulators.exchange import Call
 from simulators.payments.wechat_pay import v3_fields
 from simulators.payments.wechat_pay.books import Order, wire_time
-from simulators.payments.wechat_pay.exchange import Call
 from simulators.payments.wechat_pay.refunds import RefundRequest
 from simulators.payments.wechat_pay.refusals import Refusal, wrong_parameter
 from simulators.payments.wechat_pay.statement_files import StatementFile

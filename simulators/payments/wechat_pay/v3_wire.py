@@ -6,10 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
+from simulators.exchange import Call, Reply, answer
+from simulators.faults import Fault
 from simulators.payments.wechat_pay import v3_rules
-from simulators.payments.wechat_pay.exchange import Call, Reply, answer
 from simulators.payments.wechat_pay.notifications import signature_time
-from simulators.payments.wechat_pay.refusals import Refusal
+from simulators.payments.wechat_pay.refusals import Refusal, refusal_of_fault
 from simulators.payments.wechat_pay.statement_files import StatementFile
 from simulators.payments.wechat_pay.v3_signatures import (
     SignedRequest,
@@ -73,6 +74,10 @@ class V3Dialect:
         verify_request(signed, self._pay.configuration, now)
         self._call.signature = "verified"
 
+    def faulty(self, fault: Fault) -> Refusal:
+        """The refusal a fault asks for."""
+        return refusal_of_fault(fault)
+
     def refused(self, refusal: Refusal) -> _Refused:
         """The error body: code, message, detail."""
         body: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
@@ -123,7 +128,7 @@ def add_routes(app: web.Application, pay: WeChatPay) -> None:
     app.router.add_route("*", "/v3/{unknown:.*}", _serving(pay, "unknown", None))
 
 
-def _serving(pay: WeChatPay, operation: str, rule: v3_rules.Rule | None) -> Any:  # noqa: ANN401
+def _serving(pay: WeChatPay, operation: str, rule: v3_rules.Rule | None) -> Any:
     async def serve(request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         call = Call(operation, raw, _numbers(request, raw))

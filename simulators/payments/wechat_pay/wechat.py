@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from simulators.agenda import Agenda
+from simulators.applicable_faults import ApplicableFaults
 from simulators.control import Simulator
-from simulators.payments.wechat_pay.agenda import Agenda
-from simulators.payments.wechat_pay.applicable_faults import WHERE, WeChatFaults
+from simulators.notifier import NOT_DELIVERED, Delivery, Notifier
+from simulators.payments.wechat_pay.applicable_faults import CALLS, WHERE
 from simulators.payments.wechat_pay.books import Books, Order, Refund, wire_time
 from simulators.payments.wechat_pay.configuration import Configuration
-from simulators.payments.wechat_pay.notifications import Notification, Notifier
+from simulators.payments.wechat_pay.notifications import WeChatLetters, WeChatNotification
 from simulators.payments.wechat_pay.orders import Orders
 from simulators.payments.wechat_pay.refunds import Refunds
 from simulators.payments.wechat_pay.statement_files import StatementDesk
@@ -35,16 +37,17 @@ class WeChatPay(Simulator):
     def __init__(self, configuration: Configuration, seed: int) -> None:
         self.configuration = configuration
         self.agenda = Agenda(lambda: self.clock.now())  # noqa: PLW0108 - the clock comes later
-        self.notifier = Notifier(self, configuration, self.agenda)
+        self.letters = WeChatLetters(self, configuration)
+        self.notifier = Notifier(self, self.letters, self.agenda)
         super().__init__(seed)
-        self.faults = WeChatFaults()
+        self.faults = ApplicableFaults(CALLS, WHERE)
 
     def reset(self, seed: int) -> None:
         """Empty books, nothing due, the configured balance."""
         super().reset(seed)
         self.agenda.clear()
         self.notifier.forget()
-        self.events: dict[str, Notification] = {}
+        self.events: dict[str, WeChatNotification] = {}
         self.ledger = Books(self.configuration.merchant_balance_fen)
         rules = (self.ledger, self.configuration, self.clock.now, self.random)
         self.orders = Orders(*rules, self.agenda)
@@ -59,24 +62,24 @@ class WeChatPay(Simulator):
         """What fell due happens before the control API answers; deliveries follow as tasks."""
         self.agenda.run_due()
 
-    async def pay(self, order: Order, openid: str | None, bank_type: str) -> int | None:
-        """The patient pays; the merchant is told. HTTP status of the first delivery."""
+    async def pay(self, order: Order, openid: str | None, bank_type: str) -> Delivery:
+        """The patient pays; the merchant is told. The first delivery."""
         self.orders.pay(order, openid, bank_type)
         return await self.tell_of_payment(order)
 
-    async def tell_of_payment(self, order: Order) -> int | None:
+    async def tell_of_payment(self, order: Order) -> Delivery:
         """TRANSACTION.SUCCESS. A payment-code order has no notification."""
         if order.notify_url is None:
-            return None
+            return NOT_DELIVERED
         return await self.notifier.announce(self.payment_event(order))
 
-    def payment_event(self, order: Order) -> Notification:
+    def payment_event(self, order: Order) -> WeChatNotification:
         """The order's event, always the same one once the order is paid."""
         known = self.events.get(order.out_trade_no)
         if known is not None:
             return known
         assert order.notify_url is not None  # noqa: S101 - asked by the callers
-        event = self.notifier.compose(
+        event = self.letters.compose(
             "notify_transaction",
             "TRANSACTION.SUCCESS",
             "支付成功",
@@ -102,14 +105,14 @@ class WeChatPay(Simulator):
         if refund.status == "PROCESSING":
             self.notifier.in_background(self.finish_refund(refund, "SUCCESS"))
 
-    async def finish_refund(self, refund: Refund, status: str) -> int | None:
-        """The refund ends; the merchant is told with REFUND.*. Status of the first delivery."""
+    async def finish_refund(self, refund: Refund, status: str) -> Delivery:
+        """The refund ends; the merchant is told with REFUND.*. The first delivery."""
         if not self.refunds.finish(refund, status):
-            return None
+            return NOT_DELIVERED
         order = self.ledger.orders[refund.out_trade_no]
         if refund.notify_url is None:
-            return None
-        event = self.notifier.compose(
+            return NOT_DELIVERED
+        event = self.letters.compose(
             "notify_refund",
             f"REFUND.{status}",
             _REFUND_SUMMARY[status],

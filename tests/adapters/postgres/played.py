@@ -21,8 +21,8 @@ from domain.settlement.plan import (
     UPLOAD_CHARGES,
     ChargesComplete,
     SettlementPlan,
-    settlement_steps,
 )
+from domain.settlement.steps import settlement_steps
 from domain.visits.institution import InstitutionRules
 from domain.visits.patient_account import PatientAccount
 from ports.store import Changeset
@@ -84,11 +84,13 @@ class Player:
 
     async def deposit(self, no: str, stay: str, fen: int) -> Plan:
         """A deposit paid and saved."""
+        return await self.confirm(await self.paid_deposit(no, stay, fen), SAVE_TO_HIS, "his-1")
+
+    async def paid_deposit(self, no: str, stay: str, fen: int) -> Plan:
+        """A deposit paid and not yet saved."""
         plan = await self.open_deposit(no, stay, fen)
-        paid = PaymentView(
-            state=PaymentState.PAID, amount=Money(fen), their_number="wx", paid_at=AT
-        )
-        return await self.confirm(await self.confirm(plan, COLLECT, paid), SAVE_TO_HIS, "his-1")
+        paid = PaymentView(state=PaymentState.PAID, amount=Money(fen), paid_at=AT)
+        return await self.confirm(plan, COLLECT, paid)
 
     async def open_refund(self, no: str, stay: str, lot_no: str, fen: int) -> Plan:
         plan = refund_of(
@@ -134,6 +136,7 @@ async def play(store: PostgresStore, institution: InstitutionId) -> None:
     await store.commit(Changeset(admissions=[admission(no) for no in ("ZY1", "ZY2", "ZY3")]))
     await player.deposit("DP1", "ZY1", 10_000)
     await player.begin(await player.open_deposit("DP2", "ZY1", 500), COLLECT)
+    await player.paid_deposit("DP5", "ZY1", 40)
     await player.open_refund("RF1", "ZY1", "DP1", 2_000)
     agreed = await player.open_refund("RF2", "ZY1", "DP1", 300)
     await player.confirm(agreed, AGREE_WITH_HIS)

@@ -301,6 +301,28 @@ async def test_the_victim_of_a_deadlock_is_committed_after_all(
     assert {plan.version for plan in await committing.plans(ZY1)} == {2}
 
 
+async def test_a_commit_cancelled_from_outside_is_tried_again(
+    committing: PostgresStore, engine: AsyncEngine, institution: InstitutionId
+) -> None:
+    plan = errand(institution)
+    await committing.commit(opening(plan))
+    lock = text("SELECT pg_backend_pid() FROM plan WHERE institution_id = :i FOR UPDATE")
+    cancel = text(
+        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE :me = ANY("
+        "pg_blocking_pids(pid))"
+    )
+    async with engine.begin() as other:
+        me = (await other.execute(lock, {"i": institution})).scalar_one()
+        commit = asyncio.create_task(committing.commit(begun(plan, "K1")[1]))
+        await asyncio.sleep(0.1)
+        assert (await other.execute(cancel, {"me": me})).scalar_one() == 1
+        await asyncio.sleep(0.05)
+    await commit
+    found = await committing.plan(plan.no)
+    assert found is not None
+    assert found.version == 2
+
+
 async def test_each_version_of_a_plan_leaves_a_line_of_its_history(
     committing: PostgresStore, engine: AsyncEngine, institution: InstitutionId
 ) -> None:

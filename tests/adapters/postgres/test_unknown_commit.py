@@ -1,5 +1,6 @@
 """A COMMIT whose answer is lost is found out by the changeset's own number, on a real wire."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -8,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.embedded_postgres import EmbeddedPostgres
-from adapters.postgres import DatabaseUnavailable, PostgresStore, make_engine, migrate
+from adapters.postgres import PostgresStore, make_engine, migrate
 from adapters.postgres.codec import PlanCodec
 from adapters.postgres.committer import SimpleCommitter
 from domain.deposits.account import DepositMove
-from domain.errors import DepositShort, StaleVersion
+from domain.errors import DepositShort, StaleVersion, StorageUnavailable
 from domain.identifiers import AdmissionNo, InstitutionId
 from domain.money import Money
 from ports.store import Changeset, Claim, KeyTaken
@@ -147,7 +148,58 @@ async def test_a_commit_that_can_never_be_finished_ends_in_a_clear_error(
     async with lossy_proxy(postgres_server.address, Break.BEFORE, times=1_000) as proxy:
         broken = make_engine(proxy.url(str(engine.url.database)), pool_size=2)
         committer = SimpleCommitter(broken, institution, PlanCodec(KINDS), patience_seconds=0.3)
-        with pytest.raises(DatabaseUnavailable):
+        with pytest.raises(StorageUnavailable):
             await committer.commit(opening(errand(institution)))
         await broken.dispose()
         assert proxy.fired > 1
+
+
+async def test_a_slow_commit_is_not_cut_short_by_the_statement_timeout(
+    database_url: str, institution: InstitutionId
+) -> None:
+    await migrate(database_url)
+    engine = make_engine(database_url, pool_size=2, statement_timeout_seconds=1)
+    slow = (
+        """CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM pg_sleep(1.3); RETURN NULL; END $$""",
+        """CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON plan
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()""",
+    )
+    try:
+        async with engine.begin() as connection:
+            for statement in slow:
+                await connection.execute(text(statement))
+        committer = SimpleCommitter(engine, institution, PlanCodec(KINDS), patience_seconds=0)
+        await committer.commit(opening(errand(institution)))
+    finally:
+        await engine.dispose()
+
+
+async def test_a_reading_survives_the_death_of_its_pooled_connection(
+    migrated_url: str, engine: AsyncEngine, institution: InstitutionId
+) -> None:
+    mine = make_engine(migrated_url, pool_size=4, application_name=f"mine {institution}")
+    store = PostgresStore(mine, institution, KINDS)
+    kill = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE application_name = :name"
+    )
+    try:
+        await asyncio.gather(*(store.plans(ZY1) for _ in range(8)))
+        async with engine.connect() as connection:
+            killed = await connection.execute(kill, {"name": f"mine {institution}"})
+            assert killed.scalar_one() == 4
+        await asyncio.sleep(0.05)
+        assert await asyncio.gather(*(store.plans(ZY1) for _ in range(8))) == [()] * 8
+    finally:
+        await mine.dispose()
+
+
+async def test_a_database_that_is_not_there_is_told_as_such(institution: InstitutionId) -> None:
+    nowhere = make_engine("postgresql+asyncpg://nobody:x@127.0.0.1:1/none")
+    store = PostgresStore(nowhere, institution, KINDS)
+    with pytest.raises(StorageUnavailable):
+        await store.plans(ZY1)
+    with pytest.raises(StorageUnavailable):
+        await store.use_nonce("key", "nonce")
+    await nowhere.dispose()

@@ -59,6 +59,8 @@ class Cashier:
         """An order that waits for the patient."""
         order = await self.order(product, fen)
         await self.open(order)
+        if product is Product.NATIVE:
+            await self._world.patient_looks(order)
         return order
 
     async def paid(self, product: Product, fen: int = 12345) -> PaymentOrder:

@@ -9,7 +9,10 @@ import pytest
 from tests.conformance.payment_channel.cashier import Cashier
 from tests.conformance.payment_channel.world import OpensOutside, Outside, World
 
-OUTSIDES = {"wechat_pay": "tests.conformance.payment_channel.wechat_pay_world:open_outside"}
+OUTSIDES = {
+    channel: f"tests.conformance.payment_channel.{channel}_world:open_outside"
+    for channel in ("alipay", "wechat_pay")
+}
 if stranger := os.environ.get("MEDSETTLE_PAYMENT_CHANNEL_WORLD"):
     OUTSIDES["stranger"] = stranger
 

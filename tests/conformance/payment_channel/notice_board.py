@@ -11,10 +11,11 @@ from tests.conformance.payment_channel.world import Received
 
 
 class NoticeBoard:
-    """A loopback server that answers 204 to everything."""
+    """A loopback server that acknowledges everything."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, reply: str) -> None:
         self.url = url
+        self._reply = reply
         self._arrived: asyncio.Queue[Received] = asyncio.Queue()
 
     async def take(self) -> Received:
@@ -29,14 +30,14 @@ class NoticeBoard:
     async def receive(self, request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self._arrived.put_nowait(Received(headers, await request.read()))
-        return web.Response(status=204)
+        return web.Response(text=self._reply) if self._reply else web.Response(status=204)
 
 
 @asynccontextmanager
-async def notice_board() -> AsyncIterator[NoticeBoard]:
-    """Listens on a loopback port of its own."""
+async def notice_board(reply: str) -> AsyncIterator[NoticeBoard]:
+    """Listens on a loopback port of its own; `reply` is what the channel wants to hear."""
     listening = socket.create_server(("127.0.0.1", 0))
-    board = NoticeBoard(f"http://127.0.0.1:{listening.getsockname()[1]}/notices")
+    board = NoticeBoard(f"http://127.0.0.1:{listening.getsockname()[1]}/notices", reply)
     app = web.Application()
     app.router.add_post("/notices", board.receive)
     runner = web.AppRunner(app, access_log=None)

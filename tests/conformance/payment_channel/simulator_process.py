@@ -23,6 +23,22 @@ class SimulatorProcess:
         """One POST; a refused act fails the test with the simulator's own words."""
         return self._content(await self._control.post(path, json=body))
 
+    async def possible(self, path: str, **body: object) -> bool:
+        """The same POST where the simulator may say that it cannot be."""
+        answer = await self._control.post(path, json=body)
+        assert answer.status_code in {200, 422}, f"{path}: {answer.text}"
+        return answer.status_code == 200
+
+    async def settled(self, operation: str, **fields: str) -> None:
+        """Waits a little until a call of that operation with those fields is in the journal."""
+        for _ in range(500):
+            for exchange in (await self.look("journal"))["exchanges"]:
+                seen = exchange["fields"]
+                if exchange["operation"] == operation and fields.items() <= seen.items():
+                    return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"no {operation} with {fields}")
+
     async def look(self, path: str) -> Any:
         """One GET."""
         return self._content(await self._control.get(path))

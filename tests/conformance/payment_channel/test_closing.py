@@ -1,5 +1,7 @@
 """Ending an order: nobody can pay it any more, and what was paid is not lost."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.money import Money
@@ -92,6 +94,27 @@ async def test_a_close_that_never_arrived_changes_nothing_and_is_repeated(
     open_still = (await world.channel.query(order.key, product)).state
     assert open_still in {PaymentState.NOT_PAID, PaymentState.PAYING}
     assert (await world.channel.close(order.key, product)).state is PaymentState.CLOSED
+
+
+async def test_a_code_nobody_scanned_is_dead_when_its_time_is_over(
+    world: World, cashier: Cashier
+) -> None:
+    order = await cashier.order(Product.NATIVE)
+    await cashier.open(order)
+    await world.advance(order.expires_at - world.now() + timedelta(seconds=2))
+    assert not await world.patient_could_pay(order)
+    ended = await world.channel.close(order.key, Product.NATIVE)
+    assert ended.state in {PaymentState.CLOSED, PaymentState.NOT_FOUND}
+    assert (await world.books()).payments == ()
+
+
+@pytest.mark.parametrize("product", OPENED)
+async def test_a_closed_order_cannot_be_paid(
+    world: World, cashier: Cashier, product: Product
+) -> None:
+    order = await cashier.opened(product)
+    assert (await world.channel.close(order.key, product)).state is PaymentState.CLOSED
+    assert not await world.patient_could_pay(order)
 
 
 @pytest.mark.parametrize("product", ALL)

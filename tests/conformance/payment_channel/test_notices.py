@@ -32,19 +32,25 @@ async def test_the_same_notice_read_twice_says_the_same(world: World, cashier: C
 
 
 @pytest.mark.parametrize("end", [RefundState.DONE, RefundState.ABNORMAL, RefundState.CLOSED])
-async def test_a_refund_notice_says_how_the_refund_ended(
+async def test_a_refund_notice_says_how_the_refund_ended_or_to_ask(
     world: World, cashier: Cashier, end: RefundState
 ) -> None:
+    if end not in world.refund_ends_as:
+        pytest.skip(f"no refund ends {end} here")
     order = await cashier.paid(Product.NATIVE, 10_000)
-    refund = cashier.refund(order, 2_500)
-    await world.channel.refund(refund)
-    await world.refund_ends(refund, end)
-    received = await world.notification(refund.key)
-    notice = world.channel.read_notice(received.headers, received.body)
-    assert isinstance(notice, RefundNotice)
-    assert (notice.key, notice.view.state, notice.view.amount) == (refund.key, end, Money(2_500))
-    found = await world.channel.query_refund(refund.key, order.key)
-    assert notice.view.their_number == found.their_number
+    for fen in (2_500, 1):  # the second must not speak of both
+        refund = cashier.refund(order, fen)
+        await world.channel.refund(refund)
+        await world.refund_ends(refund, end)
+        received = await world.notification(refund.key)
+        notice = world.channel.read_notice(received.headers, received.body)
+        assert isinstance(notice, RefundNotice)
+        assert notice.key == refund.key
+        found = await world.channel.query_refund(refund.key, order.key)
+        assert (found.state, found.amount) == (end, Money(fen))
+        assert notice.view.their_number == found.their_number
+        if notice.view.state is not RefundState.PROCESSING:  # it may only say "ask me"
+            assert (notice.view.state, notice.view.amount) == (end, Money(fen))
 
 
 async def test_each_forgery_is_refused_with_its_reason(world: World, cashier: Cashier) -> None:
@@ -83,10 +89,10 @@ async def test_a_notice_with_a_changed_body_is_refused(world: World, cashier: Ca
     assert raised.value.reason
 
 
-async def test_one_notices_headers_are_no_good_for_another(world: World, cashier: Cashier) -> None:
+async def test_one_notices_signature_is_no_good_for_another(world: World, cashier: Cashier) -> None:
     one, other = await cashier.paid(Product.NATIVE), await cashier.paid(Product.NATIVE)
-    headers = (await world.notification(one.key)).headers
-    body = (await world.notification(other.key)).body
+    first, second = await world.notification(one.key), await world.notification(other.key)
+    mixed = world.transplanted(first, second)
     with pytest.raises(NoticeForged) as raised:
-        world.channel.read_notice(headers, body)
+        world.channel.read_notice(mixed.headers, mixed.body)
     assert raised.value.reason

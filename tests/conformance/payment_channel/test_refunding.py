@@ -120,6 +120,8 @@ async def test_an_empty_merchant_account_refuses_and_later_pays(
 async def test_a_refund_that_cannot_arrive_says_so(
     world: World, cashier: Cashier, end: RefundState
 ) -> None:
+    if end not in world.refund_ends_as:
+        pytest.skip(f"no refund ends {end} here")
     order = await cashier.paid(Product.NATIVE, 10_000)
     refund = cashier.refund(order, 2_500)
     assert (await world.channel.refund(refund)).state is RefundState.PROCESSING

@@ -57,7 +57,9 @@ async def test_a_day_without_any_movement_has_an_empty_statement(
     world: World, cashier: Cashier
 ) -> None:
     await cashier.opened(Product.NATIVE)
-    assert await world.channel.statement(await world.next_day()) == ()
+    day = await world.next_day()
+    await world.past_every_delay()
+    assert await world.channel.statement(day) == ()
 
 
 async def test_yesterdays_payment_is_not_in_todays_statement(

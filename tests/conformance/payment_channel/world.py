@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.money import Money
-from domain.payments.payment import PaymentOrder, Product, RefundOrder, RefundState
+from domain.payments.payment import PaymentOrder, PaymentState, Product, RefundOrder, RefundState
 from ports.exchanges import Exchange
 from ports.payment_channels import PaymentChannel
 
@@ -101,6 +101,16 @@ class World(Protocol):
 
     @property
     @abstractmethod
+    def unscanned(self) -> PaymentState:
+        """What a query says of an order whose code nobody has scanned: NOT_PAID or NOT_FOUND."""
+
+    @property
+    @abstractmethod
+    def refund_ends_as(self) -> frozenset[RefundState]:
+        """How refunds may end here: a channel without ABNORMAL or CLOSED leaves those out."""
+
+    @property
+    @abstractmethod
     def exchanges(self) -> list[Exchange]:
         """Every call the adapter recorded, oldest first."""
 
@@ -117,12 +127,24 @@ class World(Protocol):
         """Moves both clocks to when today's statement is ready; returns that day (Beijing)."""
 
     @abstractmethod
+    async def past_every_delay(self) -> None:
+        """Moves both clocks on from `next_day` until no statement of that day is still awaited."""
+
+    @abstractmethod
     def openid(self) -> str:
         """A patient whom the channel knows inside its own pages."""
 
     @abstractmethod
+    async def patient_looks(self, order: PaymentOrder) -> None:
+        """The patient has the opened order before him and has not decided."""
+
+    @abstractmethod
     async def patient_pays(self, order: PaymentOrder) -> None:
         """The patient pays the opened order."""
+
+    @abstractmethod
+    async def patient_could_pay(self, order: PaymentOrder) -> bool:
+        """The patient tries to pay; whether the channel let him."""
 
     @abstractmethod
     async def patient_refuses(self, order: PaymentOrder) -> None:
@@ -142,7 +164,7 @@ class World(Protocol):
 
     @abstractmethod
     async def refund_ends(self, refund: RefundOrder, state: RefundState) -> None:
-        """A refund under way ends as DONE, ABNORMAL or CLOSED."""
+        """A refund under way ends in one of `refund_ends_as`; DONE may have come by itself."""
 
     @abstractmethod
     async def trouble(
@@ -165,6 +187,10 @@ class World(Protocol):
     @abstractmethod
     async def overstated_notification(self, order: PaymentOrder, by: Money) -> Received:
         """A well-signed notification with another amount than the order's."""
+
+    @abstractmethod
+    def transplanted(self, content: Received, signature: Received) -> Received:
+        """The first notification with the signature of the second."""
 
     @abstractmethod
     async def books(self) -> ChannelBooks:

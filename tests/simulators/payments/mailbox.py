@@ -18,11 +18,12 @@ class Letter:
 
 @dataclass
 class Mailbox:
-    """What arrived, and the statuses to answer next (200 when none is left)."""
+    """What arrived, and the statuses to answer next (200 when none is left), with `reply`."""
 
     url: str
     letters: list[Letter] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    reply: bytes = b""
 
     def next_status(self) -> int:
         """The status for the letter that just came."""
@@ -39,8 +40,9 @@ def open_mailbox() -> Iterator[Mailbox]:
             body = self.rfile.read(length)
             mailbox.letters.append(Letter(self.path, dict(self.headers), body))
             self.send_response(mailbox.next_status())
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(mailbox.reply)))
             self.end_headers()
+            self.wfile.write(mailbox.reply)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Says nothing."""

@@ -4,7 +4,6 @@ from adapters.insurance.nhsa_core.translation.nodes import Node, beijing_day, un
 from adapters.insurance.nhsa_core.translation.persons import CREDENTIALS
 from adapters.insurance.nhsa_core.translation.stays import identity
 from domain.insurance.breakdown import Breakdown, FundPart
-from domain.insurance.person import CredentialKind
 from domain.insurance.stay import InsuredStay
 from domain.money import ZERO
 from ports.insurer import SettlementOrder

@@ -1,58 +1,28 @@
 """Both parties of a made-up WeChat Pay contract: a hospital with its keys, and WeChat Pay."""
 
 import base64
-import ipaddress
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.x509.oid import NameOID
 
 from adapters.payments.wechat_pay.credentials import WechatPayCredentials
+from tests.adapters.payments.keys import (
+    certificate,
+    certificate_pem,
+    key_pem,
+    new_key,
+    public_key_pem,
+)
 
 APPID, MCHID = "wx00000000000000f1", "1900000001"
 APIV3_KEY, APIV2_KEY = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 PUBLIC_KEY_ID = "PUB_KEY_ID_0119000000012026112200000000000001"
-
-
-PEM = serialization.Encoding.PEM
-
-
-def key_pem(key: rsa.RSAPrivateKey) -> str:
-    plain = serialization.NoEncryption()
-    return key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain).decode()
-
-
-def public_key_pem(key: rsa.RSAPrivateKey) -> str:
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(PEM, form).decode()
-
-
-def certificate_pem(one: x509.Certificate) -> str:
-    return one.public_bytes(PEM).decode()
-
-
-def certificate(key: rsa.RSAPrivateKey, name: str) -> x509.Certificate:
-    """Signed by itself, good on this machine only."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .sign(key, hashes.SHA256())
-    )
 
 
 @dataclass(frozen=True)
@@ -157,7 +127,7 @@ def envelope(
 @cache
 def parties() -> Parties:
     """Made once a session: keys are slow."""
-    merchant, platform, older, server = (rsa.generate_private_key(65537, 2048) for _ in range(4))
+    merchant, platform, older, server = (new_key() for _ in range(4))
     return Parties(
         merchant_key=merchant,
         merchant_certificate=certificate(merchant, "Made-up Hospital"),

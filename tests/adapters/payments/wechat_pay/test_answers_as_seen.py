@@ -16,12 +16,8 @@ from adapters.payments.wechat_pay.credentials import WechatPayCredentials
 from adapters.payments.wechat_pay.v2 import SignType, from_xml, sign, to_xml
 from domain.payments.payment import PaymentState, Product
 from ports.errors import OutcomeUnknown, Refused
-from tests.adapters.payments.wechat_pay.parties import (
-    APIV2_KEY,
-    certificate_pem,
-    key_pem,
-    parties,
-)
+from tests.adapters.payments.keys import certificate_pem, key_pem
+from tests.adapters.payments.wechat_pay.parties import APIV2_KEY, parties
 from tests.conformance.payment_channel.cashier import Cashier
 from tests.conformance.payment_channel.wechat_pay_world import (
     WechatPayOutside,

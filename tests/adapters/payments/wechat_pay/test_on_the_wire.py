@@ -11,13 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from adapters.payments.wechat_pay.v2 import SignType
 from domain.payments.payment import PaymentState, Product, RefundState
 from ports.errors import OutcomeUnknown, Refused, Unavailable
-from tests.adapters.payments.wechat_pay.parties import (
-    APPID,
-    certificate,
-    certificate_pem,
-    key_pem,
-    parties,
-)
+from tests.adapters.payments.keys import certificate, certificate_pem, key_pem
+from tests.adapters.payments.wechat_pay.parties import APPID, parties
 from tests.conformance.payment_channel.cashier import Cashier
 from tests.conformance.payment_channel.wechat_pay_world import (
     WechatPayOutside,

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from adapters.payments.wechat_pay.notices import opened
-from adapters.payments.wechat_pay.signatures import MerchantKey, NotGenuine, PlatformKeys
+from adapters.payments.wechat_pay.signatures import MerchantKey, PlatformKeys
 from adapters.payments.wechat_pay.v2 import SignType, from_xml, sign, to_xml
+from adapters.wire.rsa_signatures import NotGenuine
 from ports.errors import OutcomeUnknown
 from ports.payment_channels import NoticeForged
 from tests.adapters.payments.wechat_pay.parties import MCHID, Parties, parties

@@ -1,6 +1,6 @@
-"""The one way through which every wire call goes: fault, rules, journal, answer.
+"""The one way through which a wire call goes: fault, rules, journal, answer.
 
-v2 and v3 differ in how a call is read, refused and signed; that difference is a `Dialect`.
+Vendors differ in how a call is read, refused and signed; that difference is a `Dialect`.
 """
 
 import asyncio
@@ -13,7 +13,13 @@ from aiohttp import web
 from simulators import interrupted_answers
 from simulators.control import Simulator
 from simulators.faults import Fault
-from simulators.payments.wechat_pay.refusals import HTTP_STATUS, Refusal
+
+# Faults that end in a refusal, before the rules are asked.
+_REFUSALS = frozenset({"refuse", "not_found_first", "system_error"})
+
+
+class BusinessRefusal(Exception):
+    """The business answer is no. A vendor's own class adds its code and words."""
 
 
 @dataclass(slots=True)
@@ -45,15 +51,18 @@ class Reply:
 
 
 class Dialect(Protocol):
-    """How one version of the protocol acts, refuses and signs."""
+    """How one protocol acts, refuses and signs."""
 
-    async def act(self) -> Any:  # noqa: ANN401 - the dialect's own content
-        """Checks the signature and runs the rules; raises Refusal."""
+    async def act(self) -> Any:
+        """Checks the signature and runs the rules; raises BusinessRefusal."""
 
-    def refused(self, refusal: Refusal) -> Any:  # noqa: ANN401
+    def faulty(self, fault: Fault) -> BusinessRefusal:
+        """The vendor's words for a `refuse`, `not_found_first` or `system_error`."""
+
+    def refused(self, refusal: Any) -> Any:
         """The content of a refusal."""
 
-    def reply(self, content: Any, *, broken: bool) -> Reply:  # noqa: ANN401
+    def reply(self, content: Any, *, broken: bool) -> Reply:
         """The content as signed bytes; `broken` makes the signature not verify."""
 
 
@@ -67,8 +76,8 @@ async def answer(
         _record(simulator, call, None, "no answer")
         return interrupted_answers.cut(request)
     try:
-        content = await _act(dialect, call)
-    except Refusal as refusal:
+        content = await _act(dialect, fault)
+    except BusinessRefusal as refusal:
         content = dialect.refused(refusal)
     reply = dialect.reply(content, broken=kind == "bad_signature")
     if fault is not None and kind == "delay":
@@ -82,26 +91,12 @@ async def answer(
             job()
 
 
-async def _act(dialect: Dialect, call: Call) -> Any:  # noqa: ANN401
-    fault = call.fault
-    if fault is None:
+async def _act(dialect: Dialect, fault: Fault | None) -> Any:
+    if fault is None or fault.kind not in _REFUSALS:
         return await dialect.act()
-    if fault.kind == "refuse":
-        raise _named_refusal(fault)
-    if fault.kind == "not_found_first":
-        refunds = call.operation in ("refund_query", "refundquery_v2")
-        raise Refusal("RESOURCE_NOT_EXISTS" if refunds else "ORDER_NOT_EXIST", "订单不存在")
-    if fault.kind == "system_error":
-        if fault.args.get("effect", False):
-            await dialect.act()
-        raise Refusal("SYSTEM_ERROR", "系统异常，请稍后重试")
-    return await dialect.act()
-
-
-def _named_refusal(fault: Fault) -> Refusal:
-    code = str(fault.args["code"])
-    status = int(fault.args.get("status", HTTP_STATUS.get(code, 400)))
-    return Refusal(code, str(fault.args.get("message", code)), status=status)
+    if fault.kind == "system_error" and fault.args.get("effect", False):
+        await dialect.act()
+    raise dialect.faulty(fault)
 
 
 def _record(simulator: Simulator, call: Call, response: bytes | None, verdict: str) -> None:
