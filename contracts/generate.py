@@ -46,12 +46,15 @@ def stale(target: Path) -> list[str]:
         path.relative_to(CONTRACTS): path.read_text()
         for path in sorted((CONTRACTS / "medsettle").rglob("*_pb2*.py*"))
     }
-    return sorted(str(name) for name in fresh.keys() | kept.keys() if fresh.get(name) != kept.get(name))
+    names = fresh.keys() | kept.keys()
+    return sorted(str(name) for name in names if fresh.get(name) != kept.get(name))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if the checked-in code is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="exit 1 if the checked-in code is stale"
+    )
     if parser.parse_args().check:
         with tempfile.TemporaryDirectory() as folder:
             generate(Path(folder))

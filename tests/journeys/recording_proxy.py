@@ -41,21 +41,27 @@ class RecordingProxy:
             threading.Thread(target=self._forward, args=(client, connection), daemon=True).start()
 
     def _forward(self, client: socket.socket, connection: Connection) -> None:
-        with client, socket.create_connection(self._target) as server:
-            with selectors.DefaultSelector() as selector:
-                selector.register(client, selectors.EVENT_READ, (server, connection.sent))
-                selector.register(server, selectors.EVENT_READ, (client, connection.answered))
-                while True:
-                    for key, _ in selector.select():
-                        try:
-                            chunk = key.fileobj.recv(65536)  # type: ignore[union-attr]
-                        except ConnectionError:
-                            return
-                        if not chunk:
-                            return
-                        other, kept = key.data
-                        kept += chunk
-                        other.sendall(chunk)
+        with (
+            client,
+            socket.create_connection(self._target) as server,
+            selectors.DefaultSelector() as selector,
+        ):
+            selector.register(client, selectors.EVENT_READ, (server, connection.sent))
+            selector.register(server, selectors.EVENT_READ, (client, connection.answered))
+            while all(self._moved(key) for key, _ in selector.select()):
+                pass
+
+    def _moved(self, key: selectors.SelectorKey) -> bool:
+        """Passes on what has come; False at the end of the connection."""
+        try:
+            chunk = key.fileobj.recv(65536)
+        except ConnectionError:
+            return False
+        other, kept = key.data
+        kept += chunk
+        if chunk:
+            other.sendall(chunk)
+        return bool(chunk)
 
     def requests(self) -> list[tuple[str, str]]:
         """Of HTTP/1.1 traffic: (first line, SHA-256 of the body) per request, per connection."""

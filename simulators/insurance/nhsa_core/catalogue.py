@@ -101,7 +101,7 @@ def item_from(given: dict[str, Any]) -> CatalogueItem:
     )
 
 
-def _item(  # noqa: PLR0917 - one argument per column
+def _item(
     code: str, name: str, kind: str, level: str, prop: str, limit: str, limited: str = "0"
 ) -> CatalogueItem:
     try:
