@@ -158,6 +158,10 @@ class AdvancePlan:
                 await self._store.commit(changes)
             except LOST_RACE:
                 continue
+            except KeyTaken as taken:
+                if taken.what != "plan":
+                    raise
+                continue  # the orders it causes exist: somebody has concluded it meanwhile
             return
         raise RuntimeError(f"{no} {name}: the outcome lost {COMMIT_TRIES_MAX} races")
 

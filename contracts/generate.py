@@ -1,4 +1,4 @@
-"""Generates contracts/medsettle/** from contracts/proto/**; `--check` only says whether it is current.
+"""Generates contracts/medsettle/** from contracts/proto/**; `--check` only compares them.
 
 protoc writes absolute imports (`from medsettle.his.v1 import …`); our package root is `contracts`,
 so those imports get that prefix. Nothing else in the generated text is touched.

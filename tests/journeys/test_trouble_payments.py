@@ -15,6 +15,7 @@ from tests.journeys.trouble import (
     calls,
     fault,
     his_books,
+    in_time,
     outside,
     refused,
     self_pay_stay,
@@ -119,8 +120,8 @@ def test_a_payment_code_nobody_answers_is_revoked_over_the_client_certificate(
         if e["fields"]["out_trade_no"] == asked["payment_no"]
     ]
     assert [e["signature"] for e in reversals] == ["verified"]
+    late = {"out_trade_no": asked["payment_no"], "outcome": "pay"}
     with pytest.raises(HTTPError):
-        late = {"out_trade_no": asked["payment_no"], "outcome": "pay"}
         cast.sandbox.control("wechat_pay", "patient/enter-password", late)
     nothing_taken(cast, stay)
 
@@ -198,7 +199,8 @@ def test_a_patient_who_pays_while_the_order_is_being_given_up_wins(
         mark = len(calls(cast, "wechat_pay"))
         # Only our clock: at the channel the order can still be paid.
         move_business_clock(cast.sandbox.clock_file, business_time.offset + 120)
-        patient_pays_once_asked(cast, shown, mark)
+        in_time(lambda: calls(cast, "wechat_pay", "query", after=mark), "our last question")
+        patient_pays(cast, shown)  # it was answered NOTPAY; our close is still to come
         won = at_its_end(cast, shown)
     business_time.forward(120)
     assert won["state"] == "finished"
@@ -209,13 +211,6 @@ def test_a_patient_who_pays_while_the_order_is_being_given_up_wins(
         ("query", "200"),
     ]
     booked_once(cast, stay, shown)
-
-
-def patient_pays_once_asked(cast: Cast, shown: Json, mark: int) -> None:
-    """Between the channel's answer `NOTPAY` and our close."""
-    while not calls(cast, "wechat_pay", "query", after=mark):
-        pass
-    patient_pays(cast, shown)
 
 
 # --- callbacks ----------------------------------------------------------------------------------

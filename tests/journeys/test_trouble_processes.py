@@ -7,7 +7,6 @@ import os
 import random
 import secrets
 import signal
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from tests.journeys.trouble import (
     fault,
     finished,
     his_books,
+    in_time,
     insured_admission,
     insured_stay,
     insurer_books,
@@ -48,7 +48,6 @@ from tests.journeys.trouble import (
     wechat_orders,
 )
 
-PATIENCE_SECONDS = 20
 LOST_SECONDS = 21  # after which a call that did not come back is asked for
 
 
@@ -126,21 +125,12 @@ def cast(hospital: Hospital) -> Iterator[Cast]:
         assert record.passed or not record.checks, record.checks
 
 
-def in_time(met: Callable[[], bool], what: str) -> None:
-    """Waits for something outside; TimeoutError when it does not come."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not met():
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.02)
-
-
 @contextmanager
 def in_the_middle_of(
     cast: Cast, system: str, operation: str, match: Json, act: Callable[[], Any]
 ) -> Iterator[Future[Any]]:
     """Runs `act` and enters the block while that call has had its effect and no answer yet."""
-    spec = {"operation": operation, "kind": "delay", "match": match, "args": {"seconds": 2.0}}
+    spec = {"operation": operation, "kind": "delay", "match": match, "args": {"seconds": 1.0}}
     cast.sandbox.control(system, "faults", spec)
 
     def struck() -> bool:

@@ -13,12 +13,14 @@ from tests.journeys.trouble import (
     Json,
     Stay,
     audited,
+    calls,
     cancel,
     confirm,
     covered,
     fault,
     finished,
     his_books,
+    in_time,
     open_settlement,
     outside,
     refused,
@@ -103,7 +105,9 @@ def test_of_refunds_asked_at_once_no_more_goes_back_than_was_paid(cast: Cast) ->
     sound(cast, stay)
 
 
-def test_a_deposit_that_a_settlement_holds_is_not_given_back(cast: Cast) -> None:
+def test_a_deposit_that_a_settlement_holds_is_not_given_back(
+    cast: Cast, business_time: BusinessTime
+) -> None:
     stay = self_pay_stay(cast)
     ready = covered(cast, stay)
     held = cast.account(stay.no)["lots"][0]
@@ -112,12 +116,16 @@ def test_a_deposit_that_a_settlement_holds_is_not_given_back(cast: Cast) -> None
     silence = fault(
         cast, "his", "QueryPosting", "refuse", match={"number": ready["no"]}, args=words
     )
+    asked = len(calls(cast, "his", "QueryPosting"))
     with refusal, silence:
         doubt = confirm(cast, ready)
         assert cast.account(stay.no)["deposit"]["held_fen"] == stay.bill_fen
         with nothing_changes(cast, stay), refused(409, "deposit_short", "amount_fen"):
             refund(cast, stay, {"no": held["deposit_no"]}, 1)
-        finished(cast, doubt)
+        business_time.forward(2)
+        in_time(lambda: len(calls(cast, "his", "QueryPosting")) > asked, "the HIS to be asked")
+    business_time.forward(5)
+    finished(cast, doubt)
     sound(cast, stay)
 
 
@@ -173,19 +181,22 @@ def test_a_return_at_the_his_whose_answer_is_lost_happens_once(
 
 def abnormal(cast: Cast, stay: Stay, deposit: Json, status: str) -> Json:
     """The channel takes the refund, and it ends wrongly before its answer is here."""
-    mine = {"out_trade_no": deposit["payment_no"]}
+    match = {"out_trade_no": deposit["payment_no"]}
     with (
         ThreadPoolExecutor(1) as cashier,
-        fault(cast, "wechat_pay", "refund", "delay", match=mine, args={"seconds": 0.7}),
+        fault(cast, "wechat_pay", "refund", "delay", match=match, args={"seconds": 0.7}),
     ):
         asked = cashier.submit(refund, cast, stay, deposit, PAID)
-        number = ""
-        while not number:
+        mine = {deposit["payment_no"]}
+        numbers: list[str] = []
+
+        def taken() -> list[str]:
             books = cast.sandbox.control("wechat_pay", "books")["refunds"]
-            number = next(
-                (r["out_refund_no"] for r in books if r["out_trade_no"] in mine.values()), ""
-            )
-        end = {"out_refund_no": number, "status": status}
+            numbers[:] = [row["out_refund_no"] for row in books if row["out_trade_no"] in mine]
+            return numbers
+
+        in_time(taken, "the channel to take the refund")
+        end = {"out_refund_no": numbers[0], "status": status}
         told = cast.sandbox.control("wechat_pay", "refunds/finish", end)
         assert told["notification"]["accepted"]
         return asked.result()

@@ -197,10 +197,12 @@ def test_a_settlement_7_fen_from_its_pre_settlement_is_recomputed_and_goes_on(
     assert end["due_fen"] == ready["due_fen"] + fen
     assert share(end, "pooled_fund") == share(ready, "pooled_fund") - fen
     assert end["cover"]["surplus_fen"] == 100 - fen
-    (slip,) = end["refunds"]
-    assert slip["amount_fen"] == 100 - fen
-    out = {"terminal": "W01", "operator": "cashier-1"}
-    assert cast.channel.post(f"/v1/refunds/{slip['no']}:pay-out", out)["state"] == "finished"
+    assert sum(slip["amount_fen"] for slip in end["refunds"]) == 100 - fen
+    for slip in end["refunds"]:
+        path = f"/v1/refunds/{slip['no']}"
+        cast.channel.wait(path, lambda now: step(now, "return_money")["attempts"], "the slip")
+        out = {"terminal": "W01", "operator": "cashier-1"}
+        assert cast.channel.post(f"{path}:pay-out", out)["state"] == "finished"
     sound(cast, stay)
 
 
@@ -331,6 +333,27 @@ def test_a_post_without_an_answer_is_asked_for_and_happens_once(
     ]
     assert heard[: asked + posted].count("PostSettlement") == posted
     assert heard.index("QueryPosting") == 1
+    sound(cast, stay)
+
+
+def test_a_lost_post_that_eight_ask_for_at_once_is_concluded_once(
+    cast: Cast, business_time: BusinessTime
+) -> None:
+    stay = insured_stay(cast)
+    ready = covered(cast, stay)
+    cast.pay_cash(stay.no, 100)  # a surplus: the posting gives birth to a refund
+    path = f"/v1/settlements/{ready['no']}:resume"
+    with fault(cast, "his", "PostSettlement", "no_answer_after_effect", match=stay.admission):
+        confirm(cast, ready)
+    business_time.forward(2)
+    with ThreadPoolExecutor(8) as clicks:
+        answers = clicks.map(
+            lambda _: cast.channel.send("POST", path, {"by": "cashier-1"}).status_code, range(8)
+        )
+        assert max(answers) < 500
+    end = finished(cast, ready)
+    assert [slip["amount_fen"] for slip in end["refunds"]] == [100]
+    assert len(his_books(cast, stay)["settlements"]) == 1
     sound(cast, stay)
 
 

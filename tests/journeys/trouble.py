@@ -2,7 +2,8 @@
 around a stay, read from outside and compared with ours."""
 
 import itertools
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ Json = dict[str, Any]
 
 PRICES = {"S001": 286_000, "S002": 98_000, "J003": 54_000, "D001": 2_500, "O001": 3_500}
 INSURANCE_CODES = {"S001": "003315050040000-331505004", "J003": "002102000010000-210200001"}
+PATIENCE_SECONDS = 20.0
 FOR_EVER = 1000  # as often as it is met, until the test disarms it
 _people = itertools.count(1)
 
@@ -195,6 +197,15 @@ def calls(cast: Cast, system: str, *operations: str, after: int = 0) -> list[Jso
     """What arrived at an outside system, by its own journal."""
     exchanges = cast.sandbox.control(system, f"journal?after={after}")["exchanges"]
     return [e for e in exchanges if not operations or e["operation"] in operations]
+
+
+def in_time(met: Callable[[], object], what: str) -> None:
+    """Waits for something to happen outside; TimeoutError when it does not."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not met():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {PATIENCE_SECONDS} s for {what}")
+        time.sleep(0.02)
 
 
 # --- every book around a stay -------------------------------------------------------------------

@@ -13,6 +13,7 @@ import grpc
 import httpx
 import pytest
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
@@ -48,7 +49,7 @@ class Caller:
     def call(self, method: str, request: Message, **metadata: str) -> Any:
         """One unary call by its short name, e.g. `TopUpDeposit`."""
         path = _path(method)
-        answer = METHODS[path].output_type._concrete_class
+        answer = GetMessageClass(METHODS[path].output_type)
         raw = request.SerializeToString()
         send = self.wire.unary_unary(path, response_deserializer=answer.FromString)
         return send(raw, metadata=self.signed(path, raw, metadata), timeout=DEADLINE_SECONDS)
@@ -56,7 +57,7 @@ class Caller:
     def watch(self, method: str, request: Message, timeout: float = DEADLINE_SECONDS) -> Any:
         """One server stream."""
         path = _path(method)
-        answer = METHODS[path].output_type._concrete_class
+        answer = GetMessageClass(METHODS[path].output_type)
         raw = request.SerializeToString()
         send = self.wire.unary_stream(path, response_deserializer=answer.FromString)
         return send(raw, metadata=self.signed(path, raw, {}), timeout=timeout)

@@ -1,4 +1,4 @@
-"""A HIS that leads: it posts by itself, tells us over PostingService how that ended, or is silent."""
+"""A HIS that leads: it posts by itself, tells us over PostingService how it ended, or is silent."""
 
 import grpc
 import pytest
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 601
 
 
 def led_by_the_his(his: Caller, cast: Cast, stay: Stay) -> wire.Settlement:
-    """Opened and confirmed by the HIS, covered, settled at the insurer: it waits for the posting."""
+    """Opened and confirmed by the HIS, covered, settled at the insurer: it waits for posting."""
     opened = his.call("OpenSettlement", opening(stay, posted_by_caller=True)).settlement
     ready = waiting(his, opened.settlement_no, "confirmation")
     cast.pay_cash(stay.no, ready.short_fen)
