@@ -86,10 +86,12 @@ class CollectPayment(Effect):
     def _code_lasts(self, plan: DepositPlan) -> timedelta:
         return self._channels[plan.channel].capabilities.payment_code_lasts
 
-    def _unpayable(self, context: Context) -> bool:
-        """Whether not even a request that is still on its way could take money: its order has
-        expired, or long since the code that the patient showed."""
+    def _never_arrived(self, context: Context) -> bool:
+        """Whether an order the channel does not know is gone for good: it never answered for it,
+        and a request still on its way would meet an expired order, or a code long since expired."""
         plan: DepositPlan = context.plan
+        if context.attempt.state is not AttemptState.IN_DOUBT:
+            return False
         if plan.product is not Product.PAYMENT_CODE:
             return context.now >= plan.expires_at
         return context.now >= _called_at(context) + 2 * self._code_lasts(plan)
@@ -116,8 +118,8 @@ class CollectPayment(Effect):
         ended = await channel.close(context.attempt.key, plan.product)
         if ended.state is PaymentState.PAID:
             return paid(ended, plan, Proof.QUERY)
-        never_there = ended.state is PaymentState.NOT_FOUND and self._unpayable(context)
-        if never_there or ended.state in (PaymentState.CLOSED, PaymentState.RETURNED):
+        gone = ended.state is PaymentState.NOT_FOUND and self._never_arrived(context)
+        if gone or ended.state in (PaymentState.CLOSED, PaymentState.RETURNED):
             why = "payment_failed" if view.state is PaymentState.FAILED else "expired"
             return ProvenDead(Proof.CLOSED, view.text or ended.text or why, view.code or why)
         return StillUnknown(f"the channel still says {ended.state.value}")

@@ -161,6 +161,10 @@ def test_an_unsent_attempt_keeps_its_key_whatever_key_is_offered() -> None:
     assert plan.begin("lock_bill", AttemptKey("K2"), AT).step("lock_bill").live.key == "K1"
 
 
+def test_every_commit_is_one_version_on() -> None:
+    assert settlement().next_version().next_version().version == settlement().version + 2
+
+
 def test_a_second_attempt_while_the_first_lives_is_an_illegal_transition() -> None:
     plan = settlement().begin("lock_bill", AttemptKey("K1"), AT)
     with pytest.raises(IllegalTransition) as refused:

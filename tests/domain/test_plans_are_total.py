@@ -188,7 +188,7 @@ def test_every_kind_of_plan_is_walked_through() -> None:
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_plan_always_knows_its_one_next_action(start: Start, data: st.DataObject) -> None:
     books = start()

@@ -21,7 +21,7 @@ from domain.settlement.steps import (
     SETTLE_INSURANCE,
     ChargesComplete,
 )
-from tests.domain.books import insured_stay
+from tests.domain.books import Refuses, insured_stay
 from tests.domain.discharge import at_pivot, at_posting, plan_of
 from tests.domain.patients import (
     AT,
@@ -92,6 +92,16 @@ def test_a_stay_the_insurer_has_discharged_is_not_discharged_again() -> None:
     at_pivot(books)
     assert plan_of(books).step(REGISTER_DISCHARGE).state is StepState.SKIPPED
     assert REGISTER_DISCHARGE not in books.called
+
+
+def test_a_stay_whose_registration_is_gone_skips_nothing_and_is_refused_at_the_insurer() -> None:
+    books = insured_stay(6000)
+    books.stay = None
+    books.open(settlement())
+    refused = Refuses("not_registered", "the stay is not registered with the insurer")
+    action = books.run("SL1", discharge_answers(change_registration=refused))
+    assert isinstance(action, AskAPerson)
+    assert action.code == "not_registered"
 
 
 def test_the_discharge_is_written_on_the_stay() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.deposits.account import DepositAccount
+from domain.insurance.breakdown import FundPart
 from domain.money import Money
 from domain.payments.payment import RefundState, RefundView
 from domain.plan.action import AskAgain, AskAPerson, Call, Finish
@@ -62,26 +63,34 @@ def test_the_post_clears_the_bill_and_settles_exactly_its_total() -> None:
     }
 
 
-def test_what_the_hospital_bears_is_booked_as_its_own() -> None:
-    """66.00 of the fund become 60.00 of the fund and 6.00 of the hospital."""
+@pytest.mark.parametrize("personal_total", [Money(6250), None])
+def test_what_the_hospital_bears_is_booked_as_its_own(personal_total: Money | None) -> None:
+    """66.00 of the fund become 60.00 of the fund and 6.00 of the hospital; null in some regions."""
     books = insured_stay(6000)
     books.open(settlement())
     borne = replace(
         SETTLED,
+        own_expense=Money(900),
+        over_limit=Money(100),
         basic_fund=Money(6000),
         fund_total=Money(6000),
+        personal_total=personal_total,
         hospital_borne=Money(600),
-        parts=(),
+        parts=(
+            FundPart("310100", Money(6000)),
+            FundPart("310200", Money(4000)),
+            FundPart("999996", Money(600)),
+        ),
     )
     books.run("SL1", discharge_answers(settle_insurance=borne))
     assert plan_of(books).breaches == ()
     assert books.ledger["hospital_borne"] == 600
     assert books.ledger["receivable:fund"] == 6000
-    assert {s.payer: s.amount.fen for s in plan_of(books).shares} == {
-        Payer.POOLED_FUND: 6000,
-        Payer.PERSONAL_ACCOUNT: 4000,
-        Payer.HOSPITAL_BORNE: 600,
-        Payer.DEPOSIT: 4400,
+    assert {s.payer: (s.amount.fen, s.funded_by) for s in plan_of(books).shares} == {
+        Payer.POOLED_FUND: (6000, "settle_insurance"),
+        Payer.PERSONAL_ACCOUNT: (4000, "settle_insurance"),
+        Payer.HOSPITAL_BORNE: (600, "settle_insurance"),
+        Payer.DEPOSIT: (4400, "post_to_his"),
     }
 
 
@@ -103,9 +112,16 @@ def test_the_surplus_goes_back_newest_payment_first_in_orders_of_their_own() -> 
         ("DP2", 600, False),
     ]
     assert {r.settlement_no for r in refunds_of(books)} == {"SL1"}
-    assert books.messages["SL1-surplus"].words["surplus"] == "16.00"
-    assert books.messages["SL1-surplus"].words["routed"] == "6.00"
-    assert books.messages["SL1-surplus"].words["window"] == "10.00"
+    told = books.messages["SL1-surplus"].words
+    assert (told["surplus"], told["routed"], told["window"]) == ("16.00", "6.00", "10.00")
+    assert "窗口" in told["advice"]
+
+
+def test_a_surplus_without_cash_sends_nobody_to_the_window() -> None:
+    told = posted(insured_stay(3000, 2000)).messages["SL1-surplus"].words
+    assert (told["routed"], told["window"]) == ("6.00", "0.00")
+    assert "原路" in told["advice"]
+    assert "窗口" not in told["advice"]
 
 
 def test_an_abnormal_refund_holds_up_neither_the_settlement_nor_the_other_refund() -> None:
@@ -231,7 +247,9 @@ def test_a_self_pay_settlement_calls_no_insurer() -> None:
     books = self_pay_stay(20000)
     posted(books, insured=False)
     assert books.called == ["lock_bill", "upload_charges", "confirm_with_his", "post_to_his"]
-    assert {s.payer: s.amount.fen for s in plan_of(books).shares} == {Payer.DEPOSIT: 15000}
+    (share,) = plan_of(books).shares
+    assert (share.payer, share.amount) == (Payer.DEPOSIT, Money(15000))
+    assert share.funded_by == "post_to_his"
     assert books.ledger == {
         "clearing:wechat_pay": 20000,
         "deposit:ZY1": -5000,
@@ -253,6 +271,12 @@ def test_a_self_pay_patient_pays_the_whole_bill_and_its_post_is_the_pivot() -> N
     books.commit(plan_of(books).retry(POST_TO_HIS))
     assert books.run("SL1", self_pay_answers()) == Finish()
     assert plan_of(books).past_pivot
+
+
+def test_nothing_is_known_of_a_self_pay_bill_before_it_is_locked() -> None:
+    plan = settlement(insured=False)
+    assert not plan.priced
+    assert plan.shares == ()
 
 
 def test_a_self_pay_settlement_checks_the_totals_too() -> None:

@@ -5,7 +5,6 @@ from urllib.error import HTTPError
 
 import pytest
 
-from interfaces.container import move_business_clock
 from interfaces.demo.actors import Cast, ended
 from interfaces.sandbox.hospital import OPENID
 from tests.journeys.conftest import BusinessTime
@@ -21,6 +20,7 @@ from tests.journeys.trouble import (
     self_pay_stay,
     settled_afresh,
     sound,
+    step,
     wechat_orders,
 )
 
@@ -183,34 +183,42 @@ def test_an_expired_order_is_closed_at_the_channel_before_it_is_given_up(
     nothing_taken(cast, stay)
 
 
-def test_a_patient_who_pays_while_the_order_is_being_given_up_wins(
+def test_a_payment_that_only_closing_the_order_brings_to_light_wins(
     cast: Cast, business_time: BusinessTime
 ) -> None:
     stay = self_pay_stay(cast)
     shown = show_code(cast, stay)
-    business_time.forward(ORDER_SECONDS - 60)
-    at_our_last_look = {"out_trade_no": shown["payment_no"]}
-    late = {"seconds": 1.0}
-    silence = fault(
-        cast, "wechat_pay", "notify_transaction", "notify_never", match=at_our_last_look
-    )
-    slow = fault(cast, "wechat_pay", "query", "delay", match=at_our_last_look, args=late)
-    with silence, slow:
+    mine = {"out_trade_no": shown["payment_no"]}
+    for asks in range(1, 5):  # from then on the next question is far away
+        business_time.forward(30)
+        asked = f"/v1/deposits/{shown['no']}"
+        cast.channel.wait(asked, lambda now, asks=asks: questions(now) >= asks, "a question")
+    untold = fault(cast, "wechat_pay", "notify_transaction", "notify_never", match=mine)
+    unseen = fault(cast, "wechat_pay", "query", "not_found_first", match=mine, times=2)
+    with untold, unseen:
+        patient_pays(cast, shown)
         mark = len(calls(cast, "wechat_pay"))
-        # Only our clock: at the channel the order can still be paid.
-        move_business_clock(cast.sandbox.clock_file, business_time.offset + 120)
-        in_time(lambda: calls(cast, "wechat_pay", "query", after=mark), "our last question")
-        patient_pays(cast, shown)  # it was answered NOTPAY; our close is still to come
-        won = at_its_end(cast, shown)
-    business_time.forward(120)
-    assert won["state"] == "finished"
-    about = [e for e in calls(cast, "wechat_pay", after=mark) if e["direction"] == "in"]
-    assert [(e["operation"], e["status"]) for e in about][-3:] == [
-        ("query", "200"),
+        business_time.forward(ORDER_SECONDS)
+        in_time(lambda: len(about(cast, shown, mark)) >= 3, "the order to be closed")
+    assert [(e["operation"], e["status"]) for e in about(cast, shown, mark)][:3] == [
+        ("query", "404 ORDER_NOT_EXIST"),
         ("close", "400 ORDERPAID"),
-        ("query", "200"),
+        ("query", "404 ORDER_NOT_EXIST"),
     ]
+    assert cast.channel.get(f"/v1/deposits/{shown['no']}")["state"] == "open"
+    business_time.forward(60)
     booked_once(cast, stay, shown)
+
+
+def questions(deposit: Json) -> int:
+    """How often the channel was asked about this top-up."""
+    return int(step(deposit, "collect")["attempts"][0]["asks"])
+
+
+def about(cast: Cast, deposit: Json, mark: int) -> list[Json]:
+    """Our calls about this order since then."""
+    found = calls(cast, "wechat_pay", "query", "close", after=mark)
+    return [e for e in found if e["fields"].get("out_trade_no") == deposit["payment_no"]]
 
 
 # --- callbacks ----------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ from tests.journeys.trouble import (
     self_pay_stay,
     settled_afresh,
     sound,
+    step,
+    waits_for,
     wechat_orders,
 )
 
@@ -105,27 +107,32 @@ def test_of_refunds_asked_at_once_no_more_goes_back_than_was_paid(cast: Cast) ->
     sound(cast, stay)
 
 
-def test_a_deposit_that_a_settlement_holds_is_not_given_back(
+def test_while_a_silent_his_posts_nothing_of_the_deposit_is_given_back_and_it_posts_once(
     cast: Cast, business_time: BusinessTime
 ) -> None:
     stay = self_pay_stay(cast)
     ready = covered(cast, stay)
-    held = cast.account(stay.no)["lots"][0]
-    words = {"code": "POSTING_REFUSED", "message": "日结中"}
-    refusal = fault(cast, "his", "PostSettlement", "no_answer_before_effect", match=stay.admission)
-    silence = fault(
-        cast, "his", "QueryPosting", "refuse", match={"number": ready["no"]}, args=words
-    )
-    asked = len(calls(cast, "his", "QueryPosting"))
-    with refusal, silence:
-        doubt = confirm(cast, ready)
+    promised = cast.account(stay.no)["lots"][0]["deposit_no"]
+    silence = fault(cast, "his", "PostSettlement", "silent", match=stay.admission)
+    with ThreadPoolExecutor(1) as cashier, silence:
+        confirming = cashier.submit(confirm, cast, ready)
+        calling = waits_for(cast, ready, "calling")
+        assert step(calling, "post_to_his")["state"] == "calling"
         assert cast.account(stay.no)["deposit"]["held_fen"] == stay.bill_fen
-        with nothing_changes(cast, stay), refused(409, "deposit_short", "amount_fen"):
-            refund(cast, stay, {"no": held["deposit_no"]}, 1)
-        business_time.forward(2)
-        in_time(lambda: len(calls(cast, "his", "QueryPosting")) > asked, "the HIS to be asked")
-    business_time.forward(5)
-    finished(cast, doubt)
+        with nothing_changes(cast, stay):
+            with refused(409, "deposit_short", "amount_fen"):
+                refund(cast, stay, {"no": promised}, 1)
+            with refused(409, "conflict"):
+                cancel(cast, ready)
+        assert confirming.result()["waiting_for"]["code"] == "in_doubt"
+    business_time.forward(2)
+    end = finished(cast, ready)
+    (attempt,) = step(end, "post_to_his")["attempts"]
+    assert (attempt["state"], attempt["evidence"]["proof"]) == ("done", "answer")
+    heard = calls(cast, "his", "PostSettlement", "QueryPosting")
+    mine = [e["operation"] for e in heard if ready["no"] in e["fields"].values()]
+    assert mine[:3] == ["PostSettlement", "QueryPosting", "PostSettlement"]
+    assert len(his_books(cast, stay)["settlements"]) == 1
     sound(cast, stay)
 
 

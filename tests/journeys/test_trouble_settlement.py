@@ -306,7 +306,6 @@ def test_a_his_that_refuses_the_post_can_be_given_up_and_the_insurer_is_undone(
 @pytest.mark.parametrize(
     ("kind", "asked", "posted"),
     [
-        ("silent", 1, 2),
         ("no_answer_after_effect", 1, 1),
         ("no_answer_before_effect", 1, 2),
     ],

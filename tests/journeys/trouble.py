@@ -188,9 +188,13 @@ def fault(
     spec = {"operation": operation, "kind": kind, "times": times, **spec}
     before = len(cast.sandbox.control(system, "faults")["faults"])
     cast.sandbox.control(system, "faults", spec)
+
+    def fired() -> bool:
+        count = cast.sandbox.control(system, "faults")["faults"][before]["fired"]
+        return bool(count) if times == FOR_EVER else count == times
+
     yield
-    armed = cast.sandbox.control(system, "faults")["faults"][before]
-    assert armed["fired"] == times or (times == FOR_EVER and armed["fired"]), armed
+    in_time(fired, f"{kind} at {system} {operation} to fire")
 
 
 def calls(cast: Cast, system: str, *operations: str, after: int = 0) -> list[Json]:

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,13 +38,12 @@ METHODS = {
 
 @dataclass(slots=True)
 class Caller:
-    """One application on one connection. `override` replaces metadata after signing."""
+    """One application on one connection."""
 
     wire: grpc.Channel
     time: BusinessTime
     key_id: str
     secret: str
-    override: dict[str, str] = field(default_factory=dict)
 
     def call(self, method: str, request: Message, **metadata: str) -> Any:
         """One unary call by its short name, e.g. `TopUpDeposit`."""

@@ -109,13 +109,11 @@ def test_it_refuses_in_the_words_it_is_given(prepared: Merchant, operation: str)
     assert prepared.simulator.books() == before
 
 
-@pytest.mark.parametrize("operation", CALLS)
+@pytest.mark.parametrize("operation", sorted(CALLS.keys() - {"bill"}))
 @pytest.mark.parametrize("effect", [False, True])
 def test_a_system_error_may_have_had_its_effect(
     prepared: Merchant, operation: str, effect: bool
 ) -> None:
-    if operation == "bill":
-        pytest.skip("there is no bill to ask for here")
     before = prepared.simulator.books()
     prepared.simulator.arm(operation, "system_error", args={"effect": effect})
     node = prepared.verified(send(prepared, operation), CALLS[operation][0])
