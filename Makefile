@@ -1,6 +1,6 @@
 # `make demo` on a fresh clone needs Python 3.11 or 3.12, make and gcc.
 PYTHON ?= python3
-WORKERS ?= 0
+WORKERS ?= 2
 PYTEST ?=
 BIN := .venv/bin
 READY := .venv/.installed
@@ -13,7 +13,7 @@ demo: $(READY) ## the platform with every simulator, on loopback
 serve: $(READY) ## the platform alone
 	$(BIN)/medsettle serve
 
-test: $(READY) ## all tests; WORKERS=2 runs them in two processes, PYTEST="-k refund" picks some
+test: $(READY) ## all tests in two processes; WORKERS=0 for one, PYTEST="-k refund" picks some
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
 check: $(READY) ## format, lint, types, import rules, protos
