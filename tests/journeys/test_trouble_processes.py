@@ -176,6 +176,7 @@ def test_a_his_that_goes_down_gets_every_deposit_and_posting_once_when_it_is_bac
     hospital.time.forward(10)
     cast.deposit_done(shown)
 
+    in_time(lambda: cast.account(stay.no)["read_from_his"], "the HIS to be seen again")
     ready = covered(cast, stay)
     hospital.gates.shut("his")
     stopped = confirm(cast, ready)
