@@ -4,9 +4,6 @@ How a region's wire looks is the adapter's business; this is about money and ord
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-from domain.money import ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +16,3 @@ class InsuranceProfile:
     fund_includes_personal_account: bool = False  # Guangdong counts the account into the fund sum
     reversible: frozenset[str] = frozenset({"settle", "register_admission"})  # 冲正 may undo
     use_personal_account: bool = True  # 个人账户使用标志
-    # By how much the patient's part may differ between pre-settlement and settlement before the
-    # plan pauses for a decision. The institution's rule; the settled figure counts in any case.
-    difference_limit: Money = ZERO
-    # A patient must be asked again when his eligibility was read longer ago than this.
-    eligibility_age_max: timedelta = timedelta(days=1)
